@@ -1,0 +1,70 @@
+"""What a decision is: plain frozen records, no I/O.
+
+A decision is a pure function of (what is known, policy, time of receipt); see `decide.py`.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+Grade = Literal["P1", "P2", "P3", "P4"]
+GRADES: tuple[Grade, ...] = ("P1", "P2", "P3", "P4")
+Tier = Literal["D1", "D2", "D3", "D4"]
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """One thing known about a report, and where it was read.
+
+    `atom` is the fact in the policy's form, such as `weapon=used`. `origin` is `ticked` (a common fact of the form),
+    `answer` (what this kind of reporter added), `text` (read from the words, quoted in `words`) or `derived` (follows
+    from other facts, named in `words`).
+    """
+
+    atom: str
+    origin: Literal["ticked", "answer", "text", "derived"]
+    words: str = ""
+
+
+class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why: the rule that applied, in its own words, and the evidence that made it true."""
+
+    rule: str
+    says: str
+    because: list[Evidence]
+
+
+class Recipient(msgspec.Struct, frozen=True):
+    """One body to be told, the most it may see, and why."""
+
+    code: str
+    tier: Tier
+    why: list[Reason]
+
+
+class Advice(msgspec.Struct, frozen=True):
+    """One line of advice for the reporter."""
+
+    code: str
+    text: str
+
+
+class EvidenceClock(msgspec.Struct, frozen=True):
+    """Evidence that will be gone: what, and the UTC time by which to act."""
+
+    code: str
+    text: str
+    act_by: datetime
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """How urgent, who must be told, and every reason."""
+
+    grade: Grade
+    concerns: list[str]
+    recipients: list[Recipient]
+    reasons: list[Reason]
+    advice: list[Advice]
+    due: datetime
+    clocks: list[EvidenceClock]
+    policy: str
