@@ -1,0 +1,117 @@
+"""Ids, references and receipts.
+
+Everything people read or copy uses an alphabet without 0, O, 1, I and L, and ends in a check character, so that a
+slip of the pen is noticed instead of finding somebody else's report.
+"""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""31 characters; 31 is prime, which is what lets the check character catch every single slip and every swap."""
+_BASE: Final = len(ALPHABET)
+_VALUE: Final = {character: value for value, character in enumerate(ALPHABET)}
+_REFERENCE_LENGTH: Final = 7
+_RECEIPT_LENGTH: Final = 19
+_GROUP: Final = 4
+
+
+def uuid7(moment: datetime) -> UUID:
+    """A UUIDv7 (RFC 9562) for `moment`: 48 bits of Unix milliseconds, then 74 random bits.
+
+    For an anonymous report pass a moment cut to the minute: the id then tells no more than that.
+    """
+    milliseconds = int(moment.timestamp() * 1000) & 0xFFFF_FFFF_FFFF
+    noise = secrets.randbits(74)
+    return UUID(
+        int=milliseconds << 80
+        | 0x7 << 76
+        | (noise >> 62) << 64
+        | 0b10 << 62
+        | noise & 0x3FFF_FFFF_FFFF_FFFF
+    )
+
+
+def check_character(body: str) -> str:
+    """The check character of `body`: a weighted sum modulo 31, weights counting up from 2 at the right.
+
+    Catches every single wrong character and every swap of two characters, for bodies of up to 29.
+    """
+    total = sum(weight * _VALUE[character] for weight, character in enumerate(reversed(body), start=2))
+    return ALPHABET[-total % _BASE]
+
+
+def new_reference(prefix: str) -> str:
+    """A reference such as `WO-7F3K-9MPQ`: random, in no order, its last character the check.
+
+    Raises nothing; 31**7 are possible, and the database refuses the rare twin.
+    """
+    number = secrets.randbelow(_BASE**_REFERENCE_LENGTH)
+    body = _spell(number, _REFERENCE_LENGTH)
+    return f"{prefix}-{_grouped(body + check_character(body))}"
+
+
+def valid_code(code: str, length: int) -> str | None:
+    """`code` as it is kept when its characters and check are right, else None.
+
+    Small letters, spaces and dashes do not matter, and neither do the look-alikes a person may read for a character
+    that the alphabet leaves out.
+    """
+    plain = "".join(character for character in code.upper() if character.isalnum())
+    if len(plain) != length or any(character not in _VALUE for character in plain):
+        return None
+    return plain if check_character(plain[:-1]) == plain[-1] else None
+
+
+def valid_reference(text: str, prefix: str) -> str | None:
+    """`text` in the form references are kept in, or None when it cannot be one."""
+    body = text.strip().upper().removeprefix(prefix.upper())
+    plain = valid_code(body, _REFERENCE_LENGTH + 1)
+    return None if plain is None else f"{prefix}-{_grouped(plain)}"
+
+
+def receipt_for(key: bytes, idempotency_key: str, body_hash: bytes) -> str:
+    """The receipt of a report that came with an Idempotency-Key.
+
+    Derived, not drawn, so that a repeated request is answered with the same receipt although only its hash is kept.
+    Whoever lacks the ring's key cannot make it, whatever they know of the request. About 94 bits.
+    """
+    digest = hmac.digest(key, idempotency_key.encode() + b"\x00" + body_hash, "sha256")
+    return _receipt(int.from_bytes(digest) % _BASE**_RECEIPT_LENGTH)
+
+
+def new_receipt() -> str:
+    """A random receipt of about 94 bits, for a request without an Idempotency-Key."""
+    return _receipt(secrets.randbelow(_BASE**_RECEIPT_LENGTH))
+
+
+def receipt_hash(receipt: str) -> bytes:
+    """What is kept of a receipt: the SHA-256 of its 20 characters without dashes.
+
+    Plain SHA-256 is enough: there is no guessing 94 random bits. Raises ValueError for what cannot be a receipt.
+    """
+    plain = valid_code(receipt, _RECEIPT_LENGTH + 1)
+    if plain is None:
+        raise ValueError("not a receipt")
+    return hashlib.sha256(plain.encode()).digest()
+
+
+def _receipt(number: int) -> str:
+    body = _spell(number, _RECEIPT_LENGTH)
+    return _grouped(body + check_character(body))
+
+
+def _spell(number: int, length: int) -> str:
+    characters = []
+    for _ in range(length):
+        number, value = divmod(number, _BASE)
+        characters.append(ALPHABET[value])
+    return "".join(characters)
+
+
+def _grouped(plain: str) -> str:
+    return "-".join(plain[start : start + _GROUP] for start in range(0, len(plain), _GROUP))
