@@ -22,5 +22,13 @@ ShortText = Annotated[str, Meta(max_length=200)]
 Label = Annotated[str, Meta(max_length=60)]
 Latitude = Annotated[float, Meta(ge=-90, le=90, description="WGS84 degrees north.")]
 Longitude = Annotated[float, Meta(ge=-180, le=180, description="WGS84 degrees east.")]
+IdentifyingText = Annotated[
+    str,
+    Meta(
+        max_length=20,
+        description="Tells who is reporting: kept encrypted with the source, refused in an anonymous report.",
+        extra={"identifies_reporter": True},
+    ),
+]
 Count = Annotated[int, Meta(ge=0, le=100_000)]
 Pounds = Annotated[float, Meta(ge=0, le=100_000_000, description="Pounds sterling.")]

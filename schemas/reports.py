@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from schemas.base import Count, Incoming, Label, Latitude, LongText, Longitude, Outgoing, Pounds, ShortText
+from schemas.base import Count, IdentifyingText, Incoming, Label, Latitude, LongText, Longitude, Outgoing, Pounds, ShortText
 from schemas.facts import Facts, Moment, YesMaybeNo, YesNo
 
 Age = Annotated[int, Meta(ge=0, le=120)]
@@ -48,8 +48,8 @@ class Mark(Incoming):
 class TaxiDriverReport(Facts, tag_field="reporter", tag="taxi_driver"):
     """A report from a taxi or private-hire driver."""
 
-    plate: Annotated[str, Meta(max_length=20)] | None = None
-    badge: Annotated[str, Meta(max_length=20)] | None = None
+    plate: IdentifyingText | None = None
+    badge: IdentifyingText | None = None
     issuing_council: Label | None = None
     operator: Label | None = None
     journey: Journey | None = None

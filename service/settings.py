@@ -63,6 +63,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail: MailSettings
     demo: bool
     """True when notifications may end in the local mail catcher (`EVENLODE_DEMO=1`, set by `make run`)."""
+    metrics_token: Secret | None
+    """What a scraper of `/metrics` must present (`EVENLODE_METRICS_TOKEN`); without one it is served in the demo only."""
     webhook_secrets: Mapping[str, Secret]
     """Signing secret of each recipient's webhook (`EVENLODE_WEBHOOK_SECRET_<RECIPIENT>`)."""
 
@@ -135,6 +137,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         public_url=env.get("EVENLODE_PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
         mail=_mail(env),
         demo=env.get("EVENLODE_DEMO", "") == "1",
+        metrics_token=Secret(env["EVENLODE_METRICS_TOKEN"]) if env.get("EVENLODE_METRICS_TOKEN") else None,
         webhook_secrets={
             name.removeprefix(prefix).lower(): Secret(value)
             for name, value in env.items()

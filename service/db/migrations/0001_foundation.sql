@@ -9,7 +9,8 @@ CREATE TABLE report (
     reporter        text NOT NULL,                    -- the kind of reporter, never who
     anonymity       text NOT NULL CHECK (anonymity IN ('anonymous', 'confidential', 'named')),
     concern         text NOT NULL,
-    body            jsonb NOT NULL                    -- the normalised report without contact
+    body            jsonb NOT NULL,                   -- the normalised report in wire form, without the source
+    typed           jsonb NOT NULL                    -- what was typed where normalising changed it, by JSON Pointer
 ) PARTITION BY RANGE (id);
 CREATE TABLE report_default PARTITION OF report DEFAULT;
 
@@ -73,11 +74,17 @@ CREATE TABLE delivery (
     attempts     integer NOT NULL DEFAULT 0,
     coarse       boolean NOT NULL,                    -- anonymous: no time finer than the minute is kept
     settled_at   timestamptz,
+    retried_at   timestamptz,                         -- when a person asked for it again; its time starts anew then
     last_fault   text,
     UNIQUE (route_id, channel)
+) WITH (
+    fillfactor = 80,                                  -- beginning an attempt then stays on its page and off the indexes
+    autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000
 );
 CREATE INDEX delivery_report ON delivery (report_id);
-CREATE INDEX delivery_open ON delivery (grade, due_at) WHERE state IN ('waiting', 'handed');
+-- Two small indexes, so that a claim reads only what is due and a lane's room is counted from what is handed out.
+CREATE INDEX delivery_waiting ON delivery (grade, due_at) WHERE state = 'waiting';
+CREATE INDEX delivery_handed ON delivery (grade, due_at) WHERE state = 'handed';
 CREATE INDEX delivery_dead ON delivery (settled_at) WHERE state = 'dead';
 
 -- Each try, recorded before anything is sent.

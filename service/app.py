@@ -1,0 +1,107 @@
+"""The composition root of the web process: everything that runs is listed here."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from litestar import Litestar
+from litestar.config.app import AppConfig
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import License
+from redis.asyncio import Redis
+
+from service import problems
+from service.clock import Clock, utc_now
+from service.db.pool import open_pool
+from service.errors import ServiceError
+from service.health import live, ready
+from service.intake.accept import Intake
+from service.intake.controllers import send_report
+from service.intake.decode import MAX_BODY_BYTES
+from service.intake.store import ReportStore
+from service.keys import load_key_ring
+from service.metrics import Metrics, metrics_page
+from service.policy.load import load_policy
+from service.routing.live_channels import refuse_dead_ends
+from service.settings import Settings
+
+_POOL_SIZE = 6
+_log = structlog.get_logger()
+
+
+def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
+    """Build the web application.
+
+    Raises PolicyError or SettingsError, saying what to mend, instead of starting with a policy that cannot reach its
+    recipients or without keys.
+    """
+    policy = load_policy(settings.policy)
+    for notice in refuse_dead_ends(policy, settings):
+        _log.warning("policy.demo", notice=notice)
+    ring = load_key_ring(settings.key_file)
+    metrics = Metrics()
+    parts: dict[str, Any] = {"settings": settings, "metrics": metrics}
+
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncGenerator[None, None]:
+        pool = await open_pool(settings.require_database(), role="evenlode_web", size=_POOL_SIZE)
+        store = ReportStore(pool, reference_prefix=policy.partnership.reference_prefix)
+        redis = Redis.from_url(settings.require_redis(), socket_timeout=2, socket_connect_timeout=2)
+        parts.update(pool=pool, redis=redis, intake=Intake(policy=policy, store=store, ring=ring, clock=clock))
+        _log.info("web.ready", policy=policy.version, demo=settings.demo)
+        try:
+            yield
+        finally:
+            await store.close()
+            await redis.aclose()
+            await pool.close()
+
+    return assemble(parts, lifespan)
+
+
+def assemble(parts: dict[str, Any], lifespan: Any) -> Litestar:
+    """Put handlers, error answers and documentation together around `parts`.
+
+    `parts` is filled by the lifespan; the benchmark's ceiling passes an intake of its own.
+    """
+
+    def provide(name: str) -> Provide:
+        return Provide(lambda: parts[name], sync_to_thread=False, use_cache=True)
+
+    return Litestar(
+        route_handlers=[send_report, live, ready, metrics_page, problems.explain_problem],
+        dependencies={name: provide(name) for name in ("intake", "metrics", "pool", "redis", "settings")},
+        exception_handlers={
+            ServiceError: problems.on_service_error,
+            HTTPException: problems.on_http_error,
+            Exception: problems.on_bug,
+        },
+        lifespan=[lifespan],
+        openapi_config=_openapi(),
+        request_max_body_size=MAX_BODY_BYTES,
+        on_app_init=[_without_debug],
+        logging_config=None,
+    )
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Evenlode",
+        version="1",
+        summary="Community reporting and intelligence intake",
+        description="Not an emergency service: if somebody is in danger now, ring 999.",
+        license=License(name="Apache-2.0", identifier="Apache-2.0"),
+        path="/schema",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        use_handler_docstrings=False,
+    )
+
+
+def _without_debug(config: AppConfig) -> AppConfig:
+    """Never show a traceback to a caller, whatever the environment says: it could quote a report."""
+    config.debug = False
+    return config

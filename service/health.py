@@ -1,0 +1,73 @@
+"""Whether the process lives, and whether it can do its work."""
+
+from typing import Any, Literal
+
+import asyncpg
+import structlog
+from litestar import Response, get
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from schemas.base import Outgoing
+
+_log = structlog.get_logger()
+_ANSWER_WITHIN = 2.0
+
+
+class Liveness(Outgoing):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(Outgoing):
+    """What the process needs, each really asked.
+
+    `degraded`: reports are taken and kept, and notifications wait for the broker. `away`: no report can be taken.
+    """
+
+    status: Literal["ok", "degraded", "away"]
+    database: Literal["ok", "away"]
+    broker: Literal["ok", "away"]
+
+
+@get("/health/live", operation_id="live", summary="Does the process answer?")
+async def live() -> Liveness:
+    """Answer, asking nothing of anybody."""
+    return Liveness()
+
+
+@get("/health/ready", operation_id="ready", summary="Can reports be taken and delivered?")
+async def ready(pool: Any, redis: Any) -> Response[Readiness]:
+    """Ask the database and the broker.
+
+    503 only when the database is away: without the broker reports are still accepted, and taking the web out of
+    service for it would lose them.
+    """
+    database = await _asked("database", _ask_database(pool))
+    broker = await _asked("broker", _ask_broker(redis))
+    status: Literal["ok", "degraded", "away"] = "away"
+    if database == "ok":
+        status = "ok" if broker == "ok" else "degraded"
+    return Response(
+        Readiness(status=status, database=database, broker=broker),
+        status_code=503 if status == "away" else 200,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+async def _ask_database(pool: asyncpg.Pool) -> None:
+    await pool.fetchval("SELECT count(*) FROM report_handle WHERE reference = ''", timeout=_ANSWER_WITHIN)
+
+
+async def _ask_broker(redis: Redis) -> None:
+    await redis.ping()
+
+
+async def _asked(what: str, question: Any) -> Literal["ok", "away"]:
+    try:
+        await question
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, RedisError) as fault:
+        _log.warning("health.away", what=what, exc_info=fault)
+        return "away"
+    return "ok"

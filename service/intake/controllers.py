@@ -1,0 +1,137 @@
+"""`POST /v1/reports`: the way in for all four kinds of reporter."""
+
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from litestar import MediaType, Request, Response, post
+from litestar.di import NamedDependency
+from litestar.dto import AbstractDTO
+from litestar.dto.data_structures import DTOFieldDefinition
+from litestar.exceptions import HTTPException
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, Reference, RequestBody, Schema
+from litestar.params import Parameter
+from litestar.typing import FieldDefinition
+
+from schemas.problems import Problem
+from schemas.reports import Accepted, Report
+from service.errors import ServiceError
+from service.intake.accept import Intake
+from service.intake.decode import decode_report
+from service.intake.examples import EXAMPLES
+from service.metrics import Metrics
+from service.problems import PROBLEM_JSON
+
+
+class ReportBody(AbstractDTO[Any]):
+    """Reads the body with this service's own decoder, which reports every fault at once.
+
+    Litestar's stops at the first, and would pass the body through Python objects before checking it.
+    """
+
+    def decode_bytes(self, value: bytes) -> Report:
+        content_type = self.asgi_connection.headers.get("content-type", MediaType.JSON.value)
+        if content_type.partition(";")[0].strip().lower() != MediaType.JSON.value:
+            raise HTTPException(status_code=415)
+        return decode_report(value)
+
+    @classmethod
+    def create_for_field_definition(cls, field_definition: FieldDefinition, handler_id: str, **_: Any) -> None:
+        """Nothing to generate: the Structs of `schemas` are what is decoded."""
+
+    @classmethod
+    def create_openapi_schema(
+        cls, field_definition: FieldDefinition, handler_id: str, schema_creator: Any
+    ) -> Reference | Schema:
+        schema: Reference | Schema = schema_creator.for_field_definition(field_definition)
+        return schema
+
+    @classmethod
+    def generate_field_definitions(cls, model_type: type[Any]) -> Generator[DTOFieldDefinition, None, None]:
+        """Demanded by the interface; there are none."""
+        yield from ()
+
+    @classmethod
+    def detect_nested_field(cls, field_definition: FieldDefinition) -> bool:
+        return False
+
+
+@dataclass
+class _ReportOperation(Operation):
+    """Shows one example of each kind of reporter in the OpenAPI document."""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.request_body, RequestBody):
+            self.request_body.content = {
+                media: OpenAPIMediaType(
+                    schema=content.schema,
+                    examples={
+                        name: Example(summary=f"A report from a {name.replace('_', ' ')}", value=example)
+                        for name, example in EXAMPLES.items()
+                    },
+                )
+                for media, content in self.request_body.content.items()
+            }
+
+
+def _refusal(description: str) -> ResponseSpec:
+    return ResponseSpec(Problem, description=description, media_type=PROBLEM_JSON, generate_examples=False)
+
+
+@post(
+    "/v1/reports",
+    dto=ReportBody,
+    return_dto=None,
+    operation_class=_ReportOperation,
+    operation_id="sendReport",
+    summary="Send a report",
+    description=(
+        "Takes a report from a taxi driver, venue, rural resident or care worker. The answer comes after the report is"
+        " durably stored. Send an Idempotency-Key (a random UUID is best) and repeat the same request with the same key"
+        " after a lost connection or a 503: it will never make a second report."
+        " This is not an emergency service: if somebody is in danger, ring 999."
+    ),
+    tags=["Reports"],
+    response_headers=[],
+    responses={
+        400: _refusal("The body is not JSON, or the Idempotency-Key cannot be used."),
+        413: _refusal("The body is larger than 128 KiB."),
+        415: _refusal("The body is not application/json."),
+        422: _refusal("A field is wrong (see `errors`), or the Idempotency-Key was used for another report."),
+        503: _refusal("The report could not be stored now. Wait `Retry-After` seconds and repeat with the same key."),
+    },
+)
+async def send_report(
+    request: Request[Any, Any, Any],
+    data: Report,
+    intake: NamedDependency[Any],
+    metrics: NamedDependency[Any],
+    idempotency_key: Annotated[
+        str | None,
+        Parameter(
+            header="Idempotency-Key",
+            description="16 to 128 printable ASCII characters, new for each report and the same for each repeat.",
+        ),
+    ] = None,
+) -> Response[Accepted]:
+    """Accept one report; see `Intake.accept`."""
+    started = time.perf_counter()
+    body = await request.body()
+    try:
+        accepted = await _intake(intake).accept(data, body, idempotency_key)
+    except ServiceError as refusal:
+        _meters(metrics).refused.labels(refusal.code).inc()
+        raise
+    _meters(metrics).accepted.inc()
+    _meters(metrics).seconds.observe(time.perf_counter() - started)
+    return Response(accepted, headers={"Cache-Control": "no-store"})
+
+
+def _intake(intake: Intake) -> Intake:
+    return intake
+
+
+def _meters(metrics: Metrics) -> Metrics:
+    return metrics

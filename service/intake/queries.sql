@@ -1,0 +1,61 @@
+-- Storing what was accepted. Each query is prepared against the migrated schema by a test.
+
+-- name: accept
+-- $1: a JSON array of StoredReport. One statement, so one transaction and one round trip for the whole batch: report,
+-- handle, source, decision, routes, outbox, audit entry and the wake-up of the relay, or nothing.
+-- A row whose Idempotency-Key is already taken stores nothing; the ids returned are those that were stored.
+WITH incoming AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
+        report_id uuid, received_at timestamptz, reporter text, anonymity text, concern text, body jsonb, typed jsonb,
+        reference text, receipt_hash text, key_id text, idempotency_hash text, body_hash text, source text,
+        decision_id uuid, grade smallint, due_at timestamptz, policy text, decision jsonb, routes jsonb,
+        deliveries jsonb)
+), handle AS (
+    INSERT INTO report_handle (reference, report_id, receipt_hash, receipt_key_id, idempotency_hash, body_hash,
+                               received_at)
+    SELECT reference, report_id, decode(receipt_hash, 'base64'), key_id, decode(idempotency_hash, 'base64'),
+           decode(body_hash, 'base64'), received_at
+    FROM incoming
+    ON CONFLICT (idempotency_hash) WHERE idempotency_hash IS NOT NULL DO NOTHING
+    RETURNING report_id
+), fresh AS MATERIALIZED (
+    SELECT incoming.* FROM incoming JOIN handle USING (report_id)
+), stored AS (
+    INSERT INTO report (id, received_at, reporter, anonymity, concern, body, typed)
+    SELECT report_id, received_at, reporter, anonymity, concern, body, typed FROM fresh
+), sourced AS (
+    INSERT INTO source (report_id, key_id, ciphertext)
+    SELECT report_id, key_id, decode(source, 'base64') FROM fresh WHERE source IS NOT NULL
+), decided AS (
+    INSERT INTO decision (id, report_id, decided_at, grade, due_at, policy, detail)
+    SELECT decision_id, report_id, received_at, grade, due_at, policy, decision FROM fresh
+), routed AS (
+    INSERT INTO route (id, decision_id, report_id, recipient, tier)
+    SELECT r.id, decision_id, report_id, r.recipient, r.tier
+    FROM fresh, jsonb_to_recordset(routes) AS r (id uuid, recipient text, tier text)
+), queued AS (
+    INSERT INTO delivery (id, route_id, report_id, recipient, channel, grade, made_at, due_at, coarse)
+    SELECT d.id, d.route_id, report_id, d.recipient, d.channel, grade, received_at, received_at,
+           anonymity = 'anonymous'
+    FROM fresh, jsonb_to_recordset(deliveries) AS d (id uuid, route_id uuid, recipient text, channel text)
+), recorded AS (
+    INSERT INTO audit_event (at, actor, action, subject, detail)
+    SELECT received_at, 'intake', 'report.accepted', report_id::text,
+           jsonb_build_object('grade', grade, 'policy', policy, 'routes', jsonb_array_length(routes))
+    FROM fresh
+), woken AS (
+    SELECT pg_notify('evenlode_delivery', string_agg(DISTINCT grade::text, ',')) FROM fresh
+    WHERE jsonb_array_length(deliveries) > 0
+)
+SELECT report_id, (SELECT 1 FROM (SELECT * FROM woken) AS notified LIMIT 1) FROM fresh;
+
+-- name: earlier
+-- $1: hashes of Idempotency-Keys. What was answered the first time, but for the receipt, which is derived again.
+SELECT handle.idempotency_hash, handle.body_hash, handle.report_id, handle.reference, handle.receipt_key_id,
+       handle.received_at, first.advice
+FROM report_handle AS handle
+CROSS JOIN LATERAL (
+    SELECT detail -> 'advice' AS advice FROM decision WHERE decision.report_id = handle.report_id
+    ORDER BY decided_at, id LIMIT 1
+) AS first
+WHERE handle.idempotency_hash = any($1::bytea[]);

@@ -1,0 +1,168 @@
+"""Storing accepted reports: many requests, one statement, one commit."""
+
+import asyncio
+import hmac
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from service.db.sql import load_queries
+from service.errors import IdempotencyKeyReused, StorageUnavailable
+from service.ids import new_reference
+from service.intake.batch import GroupCommit
+from service.routing.model import Advice, Decision
+
+_REFERENCE_TRIES = 4
+
+
+class StoredRoute(msgspec.Struct, frozen=True):
+    """One recipient of the decision."""
+
+    id: UUID
+    recipient: str
+    tier: str
+
+
+class StoredDelivery(msgspec.Struct, frozen=True):
+    """One notification of a route by one channel."""
+
+    id: UUID
+    route_id: UUID
+    recipient: str
+    channel: str
+
+
+class StoredReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything one report leaves in the database, in the names of the `accept` query."""
+
+    report_id: UUID
+    received_at: datetime
+    reporter: str
+    anonymity: str
+    concern: str
+    body: msgspec.Raw | dict[str, Any]
+    typed: dict[str, str]
+    reference: str
+    receipt_hash: bytes
+    key_id: str
+    idempotency_hash: bytes | None
+    body_hash: bytes
+    source: bytes | None
+    decision_id: UUID
+    grade: int
+    due_at: datetime
+    policy: str
+    decision: Decision
+    routes: list[StoredRoute]
+    deliveries: list[StoredDelivery]
+
+
+class Receipted(msgspec.Struct, frozen=True):
+    """What the answer needs of a stored report. `key_id` is the ring entry its receipt was derived with."""
+
+    report_id: UUID
+    reference: str
+    received_at: datetime
+    key_id: str
+    advice: list[Advice]
+
+
+class ReportStore:
+    """Writes reports durably. Concurrent calls share commits (see `GroupCommit`)."""
+
+    def __init__(self, pool: asyncpg.Pool, *, reference_prefix: str, largest_batch: int = 128) -> None:
+        self._pool = pool
+        self._prefix = reference_prefix
+        self._queries = load_queries("service.intake", "queries.sql")
+        self._commits: GroupCommit[StoredReport, Receipted] = GroupCommit(self._commit, largest=largest_batch)
+
+    async def store(self, row: StoredReport) -> Receipted:
+        """Store one report and return once it is on disk, or return what its Idempotency-Key got the first time.
+
+        Raises IdempotencyKeyReused when the key came with another body before, StorageUnavailable when the database
+        cannot take it now; in the latter case the report may or may not be stored, and the key settles which.
+        """
+        return await self._commits.submit(row)
+
+    async def close(self) -> None:
+        """Let everything handed in reach the disk."""
+        await self._commits.close()
+
+    async def _commit(self, rows: list[StoredReport]) -> list[Receipted | Exception]:
+        try:
+            return await self._write(rows)
+        except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as fault:
+            if len(rows) == 1:
+                return [await self._write_alone(rows[0], fault)]
+        except _UNAVAILABLE as fault:
+            raise StorageUnavailable from fault
+        # One row spoils a batch; by themselves the others are stored and only that one fails.
+        return [(await self._commit([row]))[0] for row in rows]
+
+    async def _write_alone(self, row: StoredReport, fault: Exception) -> Receipted | Exception:
+        """Try a row again under a new reference when the one drawn turned out to be taken."""
+        for _ in range(_REFERENCE_TRIES):
+            if not isinstance(fault, asyncpg.UniqueViolationError):
+                break
+            try:
+                row = msgspec.structs.replace(row, reference=new_reference(self._prefix))
+                return (await self._write([row]))[0]
+            except asyncpg.UniqueViolationError as again:
+                fault = again
+            except _UNAVAILABLE as away:
+                raise StorageUnavailable from away
+        return fault
+
+    async def _write(self, rows: list[StoredReport]) -> list[Receipted | Exception]:
+        async with self._pool.acquire() as connection:
+            stored = await connection.fetch(self._queries["accept"], msgspec.json.encode(rows))
+            new = {record["report_id"] for record in stored}
+            if len(new) == len(rows):
+                return [_receipted(row) for row in rows]
+            repeated = [row.idempotency_hash for row in rows if row.report_id not in new]
+            earlier = {
+                record["idempotency_hash"]: record
+                for record in await connection.fetch(self._queries["earlier"], repeated)
+            }
+        return [
+            _receipted(row) if row.report_id in new else _repeated(row, earlier.get(row.idempotency_hash))
+            for row in rows
+        ]
+
+
+# The database is away, restarting, read-only after a fail-over, out of room, or too slow: all of them pass.
+_UNAVAILABLE = (
+    OSError,
+    asyncio.TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InternalServerError,
+    asyncpg.PostgresSystemError,
+)
+
+
+def _receipted(row: StoredReport) -> Receipted:
+    return Receipted(row.report_id, row.reference, row.received_at, row.key_id, row.decision.advice)
+
+
+def _repeated(row: StoredReport, record: asyncpg.Record | None) -> Receipted | Exception:
+    if record is None:
+        # Forgotten between the two statements by the upkeep; the client repeats and is then new.
+        return StorageUnavailable()
+    if not hmac.compare_digest(record["body_hash"], row.body_hash):
+        return IdempotencyKeyReused()
+    return Receipted(
+        record["report_id"],
+        record["reference"],
+        record["received_at"],
+        record["receipt_key_id"],
+        msgspec.convert(record["advice"], list[Advice]),
+    )

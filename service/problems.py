@@ -1,0 +1,99 @@
+"""The one place where errors become problem documents (RFC 9457)."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from litestar import MediaType, Request, Response, get
+from litestar.exceptions import HTTPException, NotFoundException
+
+from schemas.problems import FieldProblem, Problem
+from service.errors import (
+    IdempotencyKeyInvalid,
+    IdempotencyKeyReused,
+    ReportInvalid,
+    ReportMalformed,
+    ServiceError,
+    StorageUnavailable,
+)
+
+PROBLEM_JSON = "application/problem+json"
+RETRY_AFTER_SECONDS = 5
+_log = structlog.get_logger()
+
+_PUBLIC: tuple[type[ServiceError], ...] = (
+    ReportMalformed,
+    ReportInvalid,
+    IdempotencyKeyInvalid,
+    IdempotencyKeyReused,
+    StorageUnavailable,
+)
+
+
+def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> Response[Problem]:
+    """A problem as a response; never cached, since the next try may go well."""
+    return Response(
+        problem,
+        status_code=problem.status,
+        media_type=PROBLEM_JSON,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def on_service_error(_request: Request[Any, Any, Any], error: ServiceError) -> Response[Problem]:
+    """Answer an error this service raised on purpose."""
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.warning("request.failed", code=error.code, exc_info=error)
+    faults = error.faults if isinstance(error, ReportInvalid) else []
+    return problem_response(
+        Problem(
+            type=f"/problems/{error.code}",
+            title=HTTPStatus(error.status).phrase,
+            status=error.status,
+            detail=str(error),
+            errors=[FieldProblem(pointer=fault.pointer, message=fault.message) for fault in faults],
+        ),
+        headers,
+    )
+
+
+def on_http_error(_request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
+    """Answer what the framework refused: unknown path, wrong method, too large, wrong media type."""
+    status = HTTPStatus(error.status_code)
+    return problem_response(
+        Problem(
+            type=f"/problems/http-{status.value}",
+            title=status.phrase,
+            status=status.value,
+            detail=status.description or status.phrase,
+        ),
+        error.headers,
+    )
+
+
+def on_bug(_request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """Answer what nobody foresaw, saying nothing of it; the log has its type and place."""
+    _log.error("request.bug", exc_info=error)
+    return problem_response(
+        Problem(
+            type="/problems/internal",
+            title="Internal Server Error",
+            status=500,
+            detail="Something went wrong on our side. Send the report again with the same Idempotency-Key.",
+        )
+    )
+
+
+@get("/problems/{code:str}", operation_id="explainProblem", media_type=MediaType.TEXT, summary="What a problem means")
+async def explain_problem(code: str) -> str:
+    """Explain the `type` of a problem document in a sentence."""
+    for error in _PUBLIC:
+        if error.code == code:
+            return f"{code} ({error.status})\n\n{(error.__doc__ or '').strip()}\n"
+    number = code.removeprefix("http-")
+    if number.isdecimal() and number in {str(status.value) for status in HTTPStatus}:
+        status = HTTPStatus(int(number))
+        return f"{code}\n\n{status.phrase}. {status.description}\n"
+    raise NotFoundException
