@@ -1,0 +1,63 @@
+# Everything is set up from Python 3.11 or newer, make and a package index. PYTHON=/path/to/python3 chooses the Python.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+PYTHON ?=
+RUN := .venv/bin/python
+
+# The first Python that is new enough sets things up; tools/bootstrap.py does nothing when all is in place.
+define setup
+@for python in $(if $(PYTHON),"$(PYTHON)",python3 python3.14 python3.13 python3.12 python3.11 python); do \
+	if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+		exec "$$python" tools/bootstrap.py $(1); \
+	fi; \
+done; \
+echo 'Evenlode needs Python 3.11 or newer, and found none$(if $(PYTHON), at $(PYTHON)). Install one, or say where it is: make PYTHON=/path/to/python3 run' >&2; \
+exit 1
+endef
+
+.PHONY: help run demo doctor test lint types format bench kills audit clean setup setup-run
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: setup-run ## start everything on this machine (PORT, MAIL_PORT and EVENLODE_STATE move it aside)
+	@EVENLODE_DEMO="$${EVENLODE_DEMO-1}" exec $(RUN) -m service.cli up
+
+demo: setup-run ## send a realistic evening of reports to what `make run` started
+	@exec $(RUN) -m service.cli demo
+
+doctor: setup-run ## say what is right and wrong with this installation
+	@EVENLODE_DEMO="$${EVENLODE_DEMO-1}" exec $(RUN) -m service.cli doctor
+
+test: lint types ## check style and types, then run all tests with coverage
+	@$(RUN) -m pytest -n 2 --cov --cov-report=term-missing:skip-covered
+
+lint: setup ## check style and formatting
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+
+types: setup ## check types
+	@$(RUN) -m mypy
+
+format: setup ## put the code into the house style
+	@$(RUN) -m ruff check --fix .
+	@$(RUN) -m ruff format .
+
+bench: setup ## measure intake, decisions and hand-over
+	@exec $(RUN) -m bench
+
+kills: setup ## kill each process under load, twenty rounds, and count what was kept
+	@exec $(RUN) -m tests.kills
+
+audit: setup ## look for known faults in the locked packages
+	@$(RUN) -m pip_audit --skip-editable
+
+clean: ## remove what can be made again; the state folder with its data stays
+	@rm -rf .venv .bootstrap .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov dist build
+
+setup:
+	$(call setup,test)
+
+setup-run:
+	$(call setup,run)

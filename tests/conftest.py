@@ -1,0 +1,153 @@
+"""Real services for the tests: one PostgreSQL and one Valkey for the whole run, shared by all test processes.
+
+The first process that needs them starts them (under xdist the controller, before its workers) and stops them at
+the end. Each test that asks for a database gets its own, copied from a template that was migrated once.
+"""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+import asyncpg
+import msgspec
+import pytest
+import redis
+
+from service.db.migrate import migrate
+from service.embedded.services import embedded_services
+from service.settings import Settings, load_settings
+
+_TEMPLATE: Final = "evenlode"
+_VALKEY_DATABASES: Final = 64
+# The data do not outlive the run, so nothing waits for the disk. Tests of durability start their own services.
+_HASTY: Final = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "autovacuum": "off",
+}
+_URLS: Final = pytest.StashKey["Urls"]()
+_STACK: Final = pytest.StashKey[ExitStack]()
+
+
+class Urls(msgspec.Struct, frozen=True):
+    """Where the services of this run are."""
+
+    database: str
+    redis: str
+
+
+def start_services(stack: ExitStack) -> Urls:
+    """Start PostgreSQL and Valkey for this run, and migrate the template."""
+    folder = Path(tempfile.mkdtemp(prefix="evenlode-tests-"))
+    stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    services = stack.enter_context(
+        embedded_services(
+            folder,
+            postgres_settings=_HASTY,
+            valkey_settings={"appendonly": "no", "databases": str(_VALKEY_DATABASES)},
+        )
+    )
+    stack.callback(
+        shutil.rmtree, Path(services.database_url.partition("host=")[2]).parent, ignore_errors=True
+    )
+    # In a thread of its own, since asyncio.run() would replace the loop that the tests share.
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(lambda: asyncio.run(migrate(services.database_url))).result()
+    return Urls(services.database_url, services.redis_url)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_STACK] = ExitStack()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[_STACK].close()
+
+
+def _urls(config: pytest.Config) -> Urls:
+    """The services of this run, started on first use."""
+    given: dict[str, str] | None = getattr(config, "workerinput", {}).get("services")
+    if given is not None:
+        return msgspec.convert(given, Urls)
+    if _URLS not in config.stash:
+        config.stash[_URLS] = start_services(config.stash[_STACK])
+    return config.stash[_URLS]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Under xdist: hand the services to the workers, which share them."""
+    node.workerinput["services"] = msgspec.to_builtins(_urls(node.config))
+
+
+@pytest.fixture(scope="session")
+def services(request: pytest.FixtureRequest) -> Urls:
+    """The shared PostgreSQL (its own `evenlode` database is the migrated template) and Valkey."""
+    return _urls(request.config)
+
+
+@pytest.fixture
+async def database_url(services: Urls) -> AsyncIterator[str]:
+    """A fresh, migrated database for one test."""
+    name = f"test_{uuid4().hex}"
+    server = services.database.replace(f"/{_TEMPLATE}?", "/postgres?")
+    connection = await asyncpg.connect(server)
+    try:
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY")
+        yield services.database.replace(f"/{_TEMPLATE}?", f"/{name}?")
+        await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to this test's database, to look at what the code under test did."""
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def redis_url(services: Urls) -> Iterator[str]:
+    """An empty database number of Valkey, this test process's own."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    url = services.redis.replace("db=0", f"db={1 + int(worker) % (_VALKEY_DATABASES - 1)}")
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+        yield url
+        client.flushdb()
+
+
+@pytest.fixture
+def environ(database_url: str, redis_url: str, tmp_path: Path) -> dict[str, str]:
+    """The environment of a process under test: its own state folder, database and broker, nothing inherited."""
+    return {
+        "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "EVENLODE_STATE": str(tmp_path / "state"),
+    }
+
+
+@pytest.fixture
+def settings(environ: dict[str, str]) -> Settings:
+    """Settings for this test's own database and broker."""
+    return load_settings(environ)
+
+
+@pytest.fixture
+def state_folder() -> Iterator[Path]:
+    """A state folder that the services' account can reach, removed with its sockets afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="evenlode-state-")) / "a state"
+    yield folder
+    shutil.rmtree(folder.parent, ignore_errors=True)
