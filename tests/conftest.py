@@ -1,7 +1,7 @@
 """Real services for the tests: one PostgreSQL and one Valkey for the whole run, shared by all test processes.
 
-The first process that needs them starts them (under xdist the controller, before its workers) and stops them at
-the end. Each test that asks for a database gets its own, copied from a template that was migrated once.
+The first process that needs them starts them (under xdist the controller, before its workers) and stops them
+at the end. Each test that asks for a database gets its own, copied from a template that was migrated once.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from service.settings import Settings, load_settings
 
 _TEMPLATE: Final = "evenlode"
 _VALKEY_DATABASES: Final = 64
-# The data do not outlive the run, so nothing waits for the disk. Tests of durability start their own services.
+# The data do not outlive the run, so nothing waits for the disk; tests of durability start their own.
 _HASTY: Final = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -130,7 +130,7 @@ def redis_url(services: Urls) -> Iterator[str]:
 
 @pytest.fixture
 def environ(database_url: str, redis_url: str, tmp_path: Path) -> dict[str, str]:
-    """The environment of a process under test: its own state folder, database and broker, nothing inherited."""
+    """The environment of a process under test: a state folder, database and broker of its own."""
     return {
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
         "DATABASE_URL": database_url,

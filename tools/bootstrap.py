@@ -3,9 +3,9 @@
     python3 tools/bootstrap.py run     what `make run` needs
     python3 tools/bootstrap.py test    that, and the tools of `make test`
 
-uv does the work and is fetched into `.bootstrap/`, never into the machine's own Python: with pip where there is one
-(`--target`, which an externally managed Python allows), else with a private virtual environment, else by taking its
-wheel from the index. Standard library only.
+uv does the work and is fetched into `.bootstrap/`, never into the machine's own Python: with pip where there
+is one (`--target`, which an externally managed Python allows), else with a private virtual environment, else by
+taking its wheel from the index. Standard library only.
 """
 
 import fcntl
@@ -61,7 +61,7 @@ def fingerprint() -> str:
 
 
 def is_set_up(level: str, wanted: str) -> bool:
-    """True when `.venv` was made from the same things, for this level or a higher one, and its Python still runs."""
+    """True when `.venv` was made from the same things, for this level or a higher one."""
     try:
         stamp = json.loads(STAMP.read_text())
     except (OSError, ValueError):
@@ -88,7 +88,7 @@ def sync(uv: Path, level: str) -> None:
 
 
 def sync_from(uv: Path, level: str, index: str, environ: dict[str, str]) -> None:
-    """Install from a mirror: the lock names PyPI's addresses, so its versions and hashes are used without them."""
+    """Install the locked versions, checked by the lock's hashes, from a mirror instead of the lock's addresses."""
     listing = PRIVATE / "requirements.txt"
     group = ["--no-dev"] if level == "run" else []
     export = [
@@ -134,13 +134,13 @@ def clean_environ() -> dict[str, str]:
     environ["UV_PYTHON"] = base_python()
     environ["UV_PYTHON_DOWNLOADS"] = "never"
     environ["UV_PROJECT_ENVIRONMENT"] = str(ROOT / ".venv")
-    if not os.access(Path.home(), os.W_OK):
+    if not os.access(environ.get("HOME", ""), os.W_OK):
         environ.setdefault("UV_CACHE_DIR", str(PRIVATE / "cache"))
     return environ
 
 
 def base_python() -> str:
-    """This Python; the one below it when this is a virtual environment's, which may be the one to be replaced."""
+    """The running Python, or the one below a virtual environment, which may be the one to be replaced."""
     return str(getattr(sys, "_base_executable", None) or sys.executable)
 
 
