@@ -76,14 +76,14 @@ Moment = Annotated[
 ]
 
 
-class Identifier(Incoming):
+class Identifier(Incoming, frozen=True):
     """Something by which a person, vehicle or place may be known again."""
 
     kind: IdentifierKind
     value: Annotated[str, Meta(min_length=1, max_length=300)]
 
 
-class Location(Incoming):
+class Location(Incoming, frozen=True):
     """A place, as exactly or as vaguely as the reporter knows it; every field may be left out."""
 
     description: ShortText | None = None
@@ -98,7 +98,7 @@ class Location(Incoming):
     uprn: Annotated[str, Meta(pattern=r"^[0-9]{1,12}$")] | None = None
 
 
-class Contact(Incoming):
+class Contact(Incoming, frozen=True):
     """How the reporter may be reached; stored encrypted and apart from the report."""
 
     name: Label | None = None
@@ -110,7 +110,7 @@ class Contact(Incoming):
     language: Label | None = None
 
 
-class Facts(Incoming):
+class Facts(Incoming, frozen=True):
     """The facts of a report (triage guide, "the facts a decision is made from").
 
     Times carry their offset; `happening` is about the moment of reporting. `description` is kept as written.

@@ -3,14 +3,14 @@
 from schemas.base import Outgoing
 
 
-class FieldProblem(Outgoing):
+class FieldProblem(Outgoing, frozen=True):
     """One fault in the body: a JSON Pointer (RFC 6901) to it, and what to change."""
 
     pointer: str
     message: str
 
 
-class Problem(Outgoing, omit_defaults=True):
+class Problem(Outgoing, frozen=True, omit_defaults=True):
     """A refusal. `type` is stable and can be looked up; `detail` is for people; `errors` only for a faulty body."""
 
     type: str

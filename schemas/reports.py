@@ -9,14 +9,25 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from schemas.base import Count, IdentifyingText, Incoming, Label, Latitude, LongText, Longitude, Outgoing, Pounds, ShortText
+from schemas.base import (
+    Count,
+    IdentifyingText,
+    Incoming,
+    Label,
+    Latitude,
+    Longitude,
+    LongText,
+    Outgoing,
+    Pounds,
+    ShortText,
+)
 from schemas.facts import Facts, Moment, YesMaybeNo, YesNo
 
 Age = Annotated[int, Meta(ge=0, le=120)]
 People = Annotated[int, Meta(ge=0, le=1000)]
 
 
-class Journey(Incoming):
+class Journey(Incoming, frozen=True):
     """A taxi or private-hire journey, as far as the driver knows it."""
 
     booked_by: ShortText | None = None
@@ -27,7 +38,7 @@ class Journey(Incoming):
     wait_here: YesNo | None = None
 
 
-class Passengers(Incoming):
+class Passengers(Incoming, frozen=True):
     """Who was in the car; ages as they looked, in years."""
 
     count: People | None = None
@@ -36,7 +47,7 @@ class Passengers(Incoming):
     asked_to_be_let_out: YesNo | None = None
 
 
-class Mark(Incoming):
+class Mark(Incoming, frozen=True):
     """Where and when the driver pressed "mark" during the journey, before filling in the rest."""
 
     at: Moment
@@ -45,7 +56,7 @@ class Mark(Incoming):
     heading_degrees: Annotated[float, Meta(ge=0, lt=360)] | None = None
 
 
-class TaxiDriverReport(Facts, tag_field="reporter", tag="taxi_driver"):
+class TaxiDriverReport(Facts, frozen=True, tag_field="reporter", tag="taxi_driver"):
     """A report from a taxi or private-hire driver."""
 
     plate: IdentifyingText | None = None
@@ -58,7 +69,7 @@ class TaxiDriverReport(Facts, tag_field="reporter", tag="taxi_driver"):
     marked: Mark | None = None
 
 
-class Spiking(Incoming):
+class Spiking(Incoming, frozen=True):
     """What police need about a suspected spiking while the evidence is still there."""
 
     symptoms_began: Moment | None = None
@@ -90,7 +101,7 @@ class Spiking(Incoming):
     similar_tonight: Count | None = None
 
 
-class VenueReport(Facts, tag_field="reporter", tag="venue"):
+class VenueReport(Facts, frozen=True, tag_field="reporter", tag="venue"):
     """A report from a pub, club, takeaway or other night-time venue."""
 
     venue: Label | None = None
@@ -100,7 +111,7 @@ class VenueReport(Facts, tag_field="reporter", tag="venue"):
     id_details: ShortText | None = None
 
 
-class TakenItem(Incoming):
+class TakenItem(Incoming, frozen=True):
     """One thing taken or damaged; `cesar` is the equipment registration mark on plant."""
 
     what: ShortText
@@ -111,7 +122,7 @@ class TakenItem(Incoming):
     value_gbp: Pounds | None = None
 
 
-class Animals(Incoming):
+class Animals(Incoming, frozen=True):
     """Animals hurt, taken or loose."""
 
     kind: Label | None = None
@@ -120,7 +131,7 @@ class Animals(Incoming):
     dogs_loose_now: YesNo | None = None
 
 
-class RuralResidentReport(Facts, tag_field="reporter", tag="rural_resident"):
+class RuralResidentReport(Facts, frozen=True, tag_field="reporter", tag="rural_resident"):
     """A report from somebody who lives or works in the countryside."""
 
     items: Annotated[list[TakenItem], Meta(max_length=50)] = []
@@ -131,7 +142,7 @@ class RuralResidentReport(Facts, tag_field="reporter", tag="rural_resident"):
     landlord: ShortText | None = None
 
 
-class Debt(Incoming):
+class Debt(Incoming, frozen=True):
     """A fee paid or a debt owed for the work, in pounds."""
 
     paid_for_job_gbp: Pounds | None = None
@@ -139,7 +150,7 @@ class Debt(Incoming):
     owed_to: ShortText | None = None
 
 
-class CareWorkerReport(Facts, tag_field="reporter", tag="care_worker"):
+class CareWorkerReport(Facts, frozen=True, tag_field="reporter", tag="care_worker"):
     """A report from a care worker, on their own behalf or somebody else's.
 
     `consent` is the adult victim's agreement to a referral: an adult's referral to the National Referral Mechanism
@@ -165,14 +176,14 @@ class CareWorkerReport(Facts, tag_field="reporter", tag="care_worker"):
 Report = TaxiDriverReport | VenueReport | RuralResidentReport | CareWorkerReport
 
 
-class AdviceLine(Outgoing):
+class AdviceLine(Outgoing, frozen=True):
     """One piece of advice for the reporter; `code` is stable, `text` is for people."""
 
     code: str
     text: str
 
 
-class Accepted(Outgoing):
+class Accepted(Outgoing, frozen=True):
     """The answer to an accepted report.
 
     `receipt` is shown this once and only its hash is kept: it is the reporter's key to the follow-up. The grade and

@@ -26,15 +26,19 @@ from service.intake.store import ReportStore
 from service.keys import load_key_ring
 from service.metrics import Metrics, metrics_page
 from service.policy.load import load_policy
-from service.routing.live_channels import refuse_dead_ends
+from service.routing.live_channels import refuse_dead_ends, with_usable_channels
 from service.settings import Settings
 
 _POOL_SIZE = 6
 _log = structlog.get_logger()
 
 
-def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
+def create_app(
+    settings: Settings, *, clock: Clock = utc_now, store_type: type[ReportStore] = ReportStore
+) -> Litestar:
     """Build the web application.
+
+    `clock` and `store_type` are other parts for tests and measurements.
 
     Raises PolicyError or SettingsError, saying what to mend, instead of starting with a policy that cannot reach its
     recipients or without keys.
@@ -42,6 +46,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
     policy = load_policy(settings.policy)
     for notice in refuse_dead_ends(policy, settings):
         _log.warning("policy.demo", notice=notice)
+    policy = with_usable_channels(policy, settings)
     ring = load_key_ring(settings.key_file)
     metrics = Metrics()
     parts: dict[str, Any] = {"settings": settings, "metrics": metrics}
@@ -49,9 +54,11 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Litestar:
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncGenerator[None, None]:
         pool = await open_pool(settings.require_database(), role="evenlode_web", size=_POOL_SIZE)
-        store = ReportStore(pool, reference_prefix=policy.partnership.reference_prefix)
+        store = store_type(pool, reference_prefix=policy.partnership.reference_prefix)
         redis = Redis.from_url(settings.require_redis(), socket_timeout=2, socket_connect_timeout=2)
-        parts.update(pool=pool, redis=redis, intake=Intake(policy=policy, store=store, ring=ring, clock=clock))
+        parts.update(
+            pool=pool, redis=redis, intake=Intake(policy=policy, store=store, ring=ring, clock=clock)
+        )
         _log.info("web.ready", policy=policy.version, demo=settings.demo)
         try:
             yield

@@ -14,13 +14,13 @@ _log = structlog.get_logger()
 _ANSWER_WITHIN = 2.0
 
 
-class Liveness(Outgoing):
+class Liveness(Outgoing, frozen=True):
     """The process answers."""
 
     status: Literal["ok"] = "ok"
 
 
-class Readiness(Outgoing):
+class Readiness(Outgoing, frozen=True):
     """What the process needs, each really asked.
 
     `degraded`: reports are taken and kept, and notifications wait for the broker. `away`: no report can be taken.

@@ -28,11 +28,7 @@ def uuid7(moment: datetime) -> UUID:
     milliseconds = int(moment.timestamp() * 1000) & 0xFFFF_FFFF_FFFF
     noise = secrets.randbits(74)
     return UUID(
-        int=milliseconds << 80
-        | 0x7 << 76
-        | (noise >> 62) << 64
-        | 0b10 << 62
-        | noise & 0x3FFF_FFFF_FFFF_FFFF
+        int=milliseconds << 80 | 0x7 << 76 | (noise >> 62) << 64 | 0b10 << 62 | noise & 0x3FFF_FFFF_FFFF_FFFF
     )
 
 

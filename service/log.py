@@ -50,9 +50,7 @@ def configure_logging(process: str, *, level: int = logging.INFO) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def without_message(
-    _logger: Any, _method: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
+def without_message(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Replace `exc_info` by the type and the frames of the exception and of what it arose from."""
     info = event.pop("exc_info", None)
     error = _exception(info)
@@ -65,9 +63,7 @@ def without_message(
 
 
 def _named(process: str) -> structlog.typing.Processor:
-    def name_process(
-        _logger: Any, _method: str, event: MutableMapping[str, Any]
-    ) -> MutableMapping[str, Any]:
+    def name_process(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         event["process"] = process
         return event
 

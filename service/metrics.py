@@ -46,7 +46,10 @@ class Metrics:
             registry=self.registry,
         )
         self._dead = Gauge(
-            "evenlode_notifications_dead", "Dead letters waiting for a person", ["recipient"], registry=self.registry
+            "evenlode_notifications_dead",
+            "Dead letters waiting for a person",
+            ["recipient"],
+            registry=self.registry,
         )
         self._queries = load_queries("service.routing", "outbox.sql")
 
@@ -65,12 +68,16 @@ class Metrics:
 
 
 @get("/metrics", operation_id="metrics", summary="Prometheus metrics", media_type=MediaType.TEXT)
-async def metrics_page(request: Request[Any, Any, Any], pool: Any, metrics: Any, settings: Any) -> Response[bytes]:
+async def metrics_page(
+    request: Request[Any, Any, Any], pool: Any, metrics: Any, settings: Any
+) -> Response[bytes]:
     """The metrics, for whoever holds `EVENLODE_METRICS_TOKEN`; open without one only in the demo."""
     _allow(settings, request.headers.get("authorization", ""))
     await metrics.read_outbox(pool)
     return Response(
-        generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"}
+        generate_latest(metrics.registry),
+        media_type=CONTENT_TYPE_LATEST,
+        headers={"Cache-Control": "no-store"},
     )
 
 

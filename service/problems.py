@@ -43,7 +43,9 @@ def problem_response(problem: Problem, headers: Mapping[str, str] | None = None)
 
 def on_service_error(_request: Request[Any, Any, Any], error: ServiceError) -> Response[Problem]:
     """Answer an error this service raised on purpose."""
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    headers = (
+        {"Retry-After": str(RETRY_AFTER_SECONDS)} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    )
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.warning("request.failed", code=error.code, exc_info=error)
     faults = error.faults if isinstance(error, ReportInvalid) else []
@@ -62,12 +64,16 @@ def on_service_error(_request: Request[Any, Any, Any], error: ServiceError) -> R
 def on_http_error(_request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
     """Answer what the framework refused: unknown path, wrong method, too large, wrong media type."""
     status = HTTPStatus(error.status_code)
+    detail = status.description or status.phrase
+    if status == HTTPStatus.BAD_REQUEST:
+        # What is left of them here: a request without any body.
+        detail = "The request has no body that could be read. Send a JSON object."
     return problem_response(
         Problem(
             type=f"/problems/http-{status.value}",
             title=status.phrase,
             status=status.value,
-            detail=status.description or status.phrase,
+            detail=detail,
         ),
         error.headers,
     )
@@ -86,7 +92,12 @@ def on_bug(_request: Request[Any, Any, Any], error: Exception) -> Response[Probl
     )
 
 
-@get("/problems/{code:str}", operation_id="explainProblem", media_type=MediaType.TEXT, summary="What a problem means")
+@get(
+    "/problems/{code:str}",
+    operation_id="explainProblem",
+    media_type=MediaType.TEXT,
+    summary="What a problem means",
+)
 async def explain_problem(code: str) -> str:
     """Explain the `type` of a problem document in a sentence."""
     for error in _PUBLIC:

@@ -30,7 +30,9 @@ def verify(head: str | None) -> None:
         raise SystemExit(1)
     console.print(f"[bold green]WHOLE[/]  {verdict.entries:,} entries verified.")
     console.print(f"Head: {verdict.head}", soft_wrap=True)
-    console.print("Note the head somewhere else: `evenlode audit verify --head …` then also notices a cut end.")
+    console.print(
+        "Note the head somewhere else: `evenlode audit verify --head …` then also notices a cut end."
+    )
 
 
 async def _verify(head: str | None) -> Verdict:

@@ -16,7 +16,9 @@ def init() -> None:
     """Make the key ring where there is none."""
     path = load_settings().key_file
     if ensure_key_ring(path):
-        click.echo(f"Made a key ring at {path}. Back it up apart from the database: without it no source can be read.")
+        click.echo(
+            f"Made a key ring at {path}. Back it up apart from the database: without it no source can be read."
+        )
     else:
         click.echo(f"There is a key ring at {path} already; nothing was changed.")
 

@@ -8,7 +8,10 @@ import click
 from service.errors import ServiceError
 
 _COMMANDS: Final = {
-    "up": ("service.cli.up", "Start everything on this machine, with embedded services where none are given."),
+    "up": (
+        "service.cli.up",
+        "Start everything on this machine, with embedded services where none are given.",
+    ),
     "migrate": ("service.cli.migrate", "Bring the database up to this release."),
     "decide": ("service.cli.decide", "Decide reports from a file, without a server."),
     "policy": ("service.cli.policy", "Check the policy files."),

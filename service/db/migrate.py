@@ -22,11 +22,11 @@ class MigrationChanged(ServiceError):
 
 def migrations() -> list[tuple[int, str, str]]:
     """All migrations of this release as (number, file name, SQL), in order."""
-    found = []
-    for entry in files("service.db").joinpath("migrations").iterdir():
-        if match := _NAME.match(entry.name):
-            found.append((int(match[1]), entry.name, entry.read_text(encoding="utf-8")))
-    return sorted(found)
+    return sorted(
+        (int(match[1]), entry.name, entry.read_text(encoding="utf-8"))
+        for entry in files("service.db").joinpath("migrations").iterdir()
+        if (match := _NAME.match(entry.name))
+    )
 
 
 async def migrate(database_url: str) -> list[str]:

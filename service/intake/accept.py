@@ -83,7 +83,9 @@ class Intake:
             reference=new_reference(self._policy.partnership.reference_prefix),
             receipt_hash=receipt_hash(receipt),
             key_id=self._ring.active_id,
-            idempotency_hash=None if idempotency_key is None else hashlib.sha256(idempotency_key.encode()).digest(),
+            idempotency_hash=None
+            if idempotency_key is None
+            else hashlib.sha256(idempotency_key.encode()).digest(),
             body_hash=body_hash,
             source=source,
             decision_id=uuid7(moment),

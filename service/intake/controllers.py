@@ -38,7 +38,9 @@ class ReportBody(AbstractDTO[Any]):
         return decode_report(value)
 
     @classmethod
-    def create_for_field_definition(cls, field_definition: FieldDefinition, handler_id: str, **_: Any) -> None:
+    def create_for_field_definition(
+        cls, field_definition: FieldDefinition, handler_id: str, **_: Any
+    ) -> None:
         """Nothing to generate: the Structs of `schemas` are what is decoded."""
 
     @classmethod
@@ -100,7 +102,9 @@ def _refusal(description: str) -> ResponseSpec:
         413: _refusal("The body is larger than 128 KiB."),
         415: _refusal("The body is not application/json."),
         422: _refusal("A field is wrong (see `errors`), or the Idempotency-Key was used for another report."),
-        503: _refusal("The report could not be stored now. Wait `Retry-After` seconds and repeat with the same key."),
+        503: _refusal(
+            "The report could not be stored now. Wait `Retry-After` seconds and repeat with the same key."
+        ),
     },
 )
 async def send_report(

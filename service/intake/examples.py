@@ -60,6 +60,11 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "debt": {"owed_gbp": 8000},
         "consent": "yes",
         "anonymity": "confidential",
-        "contact": {"phone": "07700 900456", "safe_to_contact": "yes", "safe_method": "text", "safe_times": "after 9pm"},
+        "contact": {
+            "phone": "07700 900456",
+            "safe_to_contact": "yes",
+            "safe_method": "text",
+            "safe_times": "after 9pm",
+        },
     },
 }

@@ -109,7 +109,9 @@ def _contact(contact: Contact, faults: list[FieldFault]) -> Contact:
         phone = phone_e164(phone)
         if phone is None:
             faults.append(
-                FieldFault("/contact/phone", "This is not a telephone number. Give it as 07700 900123 or +44….")
+                FieldFault(
+                    "/contact/phone", "This is not a telephone number. Give it as 07700 900123 or +44…."
+                )
             )
     if contact.email is not None and not _EMAIL.match(contact.email):
         faults.append(FieldFault("/contact/email", "This is not an e-mail address such as name@example.org."))
@@ -139,7 +141,8 @@ def _location(location: Location, typed: dict[str, str], faults: list[FieldFault
         if changes["postcode"] is None:
             faults.append(
                 FieldFault(
-                    "/location/postcode", "This is not a UK postcode. Correct it, or leave it out and describe the place."
+                    "/location/postcode",
+                    "This is not a UK postcode. Correct it, or leave it out and describe the place.",
                 )
             )
         elif changes["postcode"] != location.postcode:
@@ -206,13 +209,17 @@ def _check_position(part: msgspec.Struct, pointer: str, faults: list[FieldFault]
         faults.append(FieldFault(f"{pointer}/{missing}", "A position needs both latitude and longitude."))
     elif not (_SOUTH <= latitude <= _NORTH and _WEST <= longitude <= _EAST):
         faults.append(
-            FieldFault(f"{pointer}/latitude", "This position is not in or near the United Kingdom; leave it out.")
+            FieldFault(
+                f"{pointer}/latitude", "This position is not in or near the United Kingdom; leave it out."
+            )
         )
 
 
 def _anonymity(report: Facts, faults: list[FieldFault]) -> str:
     """What the reporter chose; without a choice, anonymous unless the report says how to reach them."""
-    told = [name for name in ("contact", *identifying_fields(type(report))) if getattr(report, name) is not None]
+    told = [
+        name for name in ("contact", *identifying_fields(type(report))) if getattr(report, name) is not None
+    ]
     if report.anonymity is None:
         return "confidential" if told else "anonymous"
     if report.anonymity == "anonymous":

@@ -73,11 +73,11 @@ class Receipted(msgspec.Struct, frozen=True):
 class ReportStore:
     """Writes reports durably. Concurrent calls share commits (see `GroupCommit`)."""
 
-    def __init__(self, pool: asyncpg.Pool, *, reference_prefix: str, largest_batch: int = 128) -> None:
+    def __init__(self, pool: asyncpg.Pool, *, reference_prefix: str) -> None:
         self._pool = pool
         self._prefix = reference_prefix
         self._queries = load_queries("service.intake", "queries.sql")
-        self._commits: GroupCommit[StoredReport, Receipted] = GroupCommit(self._commit, largest=largest_batch)
+        self._commits: GroupCommit[StoredReport, Receipted] = GroupCommit(self._commit)
 
     async def store(self, row: StoredReport) -> Receipted:
         """Store one report and return once it is on disk, or return what its Idempotency-Key got the first time.

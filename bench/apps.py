@@ -1,0 +1,70 @@
+"""The web process as it ships, and the variants it is measured against; `BENCH_APP` chooses.
+
+- `durable`: the service.
+- `unbatched`: the same, but each report is a commit of its own.
+- `ceiling`: the same server, routes, decoding and answer, with nothing between: no checks, no decision, no storing.
+"""
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Litestar
+
+from schemas.reports import Accepted, AdviceLine, Report
+from service.app import assemble, create_app
+from service.ids import new_receipt, new_reference, uuid7
+from service.intake.store import Receipted, ReportStore, StoredReport
+from service.log import configure_logging
+from service.metrics import Metrics
+from service.settings import load_settings
+
+_RECEIVED = datetime(2026, 1, 1, tzinfo=UTC)
+_ANSWER = Accepted(
+    id=uuid7(_RECEIVED),
+    reference=new_reference("WO"),
+    receipt=new_receipt(),
+    received_at=_RECEIVED,
+    advice=[AdviceLine(code="example", text="If anybody is in danger now, ring 999. " * 2)] * 3,
+)
+
+
+class CeilingIntake:
+    """Answers a decoded report at once."""
+
+    async def accept(self, report: Report, body: bytes, idempotency_key: str | None) -> Accepted:
+        del report, body, idempotency_key
+        return _ANSWER
+
+
+class UnbatchedStore(ReportStore):
+    """Gives each report a commit of its own, straight away."""
+
+    async def store(self, row: StoredReport) -> Receipted:
+        outcome = (await self._commit([row]))[0]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+
+def _ceiling() -> Litestar:
+    @asynccontextmanager
+    async def nothing(_app: Litestar) -> AsyncGenerator[None, None]:
+        yield
+
+    parts: dict[str, Any] = dict.fromkeys(("pool", "redis", "settings"))
+    return assemble({**parts, "metrics": Metrics(), "intake": CeilingIntake()}, nothing)
+
+
+def _build(variant: str) -> Litestar:
+    configure_logging("bench", level=30)
+    if variant == "ceiling":
+        return _ceiling()
+    if variant == "unbatched":
+        return create_app(load_settings(), store_type=UnbatchedStore)
+    return create_app(load_settings())
+
+
+app = _build(os.environ.get("BENCH_APP", "durable"))
