@@ -1,0 +1,69 @@
+"""House-keeping: the coming months' partitions, and forgetting old Idempotency-Keys."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import asyncpg
+import structlog
+from celery import Celery
+
+from service.db.partitions import ensure_partitions
+from workers.runtime import Runtime
+
+MAKE_PARTITIONS: Final = "evenlode.upkeep.partitions"
+FORGET_KEYS: Final = "evenlode.upkeep.forget_keys"
+KEYS_KEPT: Final = timedelta(days=7)
+"""How long a repeat of a request is recognised. Longer than a phone stays without coverage, short enough that the
+key's hash does not stay beside the report for ever."""
+SCHEDULE: Final = {
+    MAKE_PARTITIONS: timedelta(hours=6),
+    FORGET_KEYS: timedelta(hours=1),
+}
+
+_FORGET = """
+UPDATE report_handle SET idempotency_hash = NULL
+WHERE idempotency_hash IS NOT NULL AND received_at < $1
+"""
+
+_log = structlog.get_logger()
+Chore = Callable[[asyncpg.Connection, datetime], Awaitable[int]]
+
+
+async def make_partitions(connection: asyncpg.Connection, now: datetime) -> int:
+    """Make the missing partitions; returns how many. The connection must own the tables."""
+    return len(await ensure_partitions(connection, now))
+
+
+async def forget_keys(connection: asyncpg.Connection, now: datetime) -> int:
+    """Forget the hashes of Idempotency-Keys older than KEYS_KEPT; returns how many."""
+    status: str = await connection.execute(_FORGET, now - KEYS_KEPT)
+    return int(status.rpartition(" ")[2])
+
+
+CHORES: Final[dict[str, Chore]] = {MAKE_PARTITIONS: make_partitions, FORGET_KEYS: forget_keys}
+
+
+def register_upkeep(app: Celery, runtime: Runtime) -> None:
+    """Register each chore as a task without arguments."""
+    for name, chore in CHORES.items():
+        _register(app, runtime, name, chore)
+
+
+def _register(app: Celery, runtime: Runtime, name: str, chore: Chore) -> None:
+    async def run() -> None:
+        # Partitions belong to whoever migrates, so the upkeep works as the connection's own user, without a role.
+        connection = await asyncpg.connect(
+            runtime.settings.require_database(), timeout=10, command_timeout=120
+        )
+        try:
+            changed = await chore(connection, runtime.clock())
+        finally:
+            await connection.close()
+        _log.info("upkeep.done", chore=name, changed=changed)
+
+    def start_chore() -> None:
+        runtime.submit(run)
+
+    task: Any = app.task(name=name, ignore_result=True)
+    task(start_chore)
