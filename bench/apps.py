@@ -19,6 +19,7 @@ from service.ids import new_receipt, new_reference, uuid7
 from service.intake.store import Receipted, ReportStore, StoredReport
 from service.log import configure_logging
 from service.metrics import Metrics
+from service.parts import Parts
 from service.settings import load_settings
 
 _RECEIVED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -51,11 +52,15 @@ class UnbatchedStore(ReportStore):
 
 def _ceiling() -> Litestar:
     @asynccontextmanager
-    async def nothing(_app: Litestar) -> AsyncGenerator[None, None]:
+    async def lifespan(app: Litestar) -> AsyncGenerator[None, None]:
+        nothing: Any = None
+        intake: Any = CeilingIntake()
+        app.state.parts = Parts(
+            settings=nothing, metrics=Metrics(), pool=nothing, redis=nothing, intake=intake
+        )
         yield
 
-    parts: dict[str, Any] = dict.fromkeys(("pool", "redis", "settings"))
-    return assemble({**parts, "metrics": Metrics(), "intake": CeilingIntake()}, nothing)
+    return assemble(lifespan)
 
 
 def _build(variant: str) -> Litestar:

@@ -74,7 +74,7 @@ WEB_COMMAND = (
     "-m",
     "granian",
     "--interface",
-    "asginl",
+    "asgi",
     "--host",
     "127.0.0.1",
     "--loop",

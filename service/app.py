@@ -1,13 +1,11 @@
 """The composition root of the web process: everything that runs is listed here."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import structlog
 from litestar import Litestar
 from litestar.config.app import AppConfig
-from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -24,7 +22,9 @@ from service.intake.controllers import send_report
 from service.intake.decode import MAX_BODY_BYTES
 from service.intake.store import ReportStore
 from service.keys import load_key_ring
-from service.metrics import Metrics, metrics_page
+from service.metrics import Metrics
+from service.metrics_page import metrics_page
+from service.parts import Parts
 from service.policy.load import load_policy
 from service.routing.live_channels import refuse_dead_ends, with_usable_channels
 from service.settings import Settings
@@ -48,16 +48,18 @@ def create_app(
         _log.warning("policy.demo", notice=notice)
     policy = with_usable_channels(policy, settings)
     ring = load_key_ring(settings.key_file)
-    metrics = Metrics()
-    parts: dict[str, Any] = {"settings": settings, "metrics": metrics}
 
     @asynccontextmanager
-    async def lifespan(_app: Litestar) -> AsyncGenerator[None, None]:
+    async def lifespan(app: Litestar) -> AsyncGenerator[None, None]:
         pool = await open_pool(settings.require_database(), role="evenlode_web", size=_POOL_SIZE)
         store = store_type(pool, reference_prefix=policy.partnership.reference_prefix)
         redis = Redis.from_url(settings.require_redis(), socket_timeout=2, socket_connect_timeout=2)
-        parts.update(
-            pool=pool, redis=redis, intake=Intake(policy=policy, store=store, ring=ring, clock=clock)
+        app.state.parts = Parts(
+            settings=settings,
+            metrics=Metrics(),
+            pool=pool,
+            redis=redis,
+            intake=Intake(policy=policy, store=store, ring=ring, clock=clock),
         )
         _log.info("web.ready", policy=policy.version, demo=settings.demo)
         try:
@@ -67,21 +69,13 @@ def create_app(
             await redis.aclose()
             await pool.close()
 
-    return assemble(parts, lifespan)
+    return assemble(lifespan)
 
 
-def assemble(parts: dict[str, Any], lifespan: Any) -> Litestar:
-    """Put handlers, error answers and documentation together around `parts`.
-
-    `parts` is filled by the lifespan; the benchmark's ceiling passes an intake of its own.
-    """
-
-    def provide(name: str) -> Provide:
-        return Provide(lambda: parts[name], sync_to_thread=False, use_cache=True)
-
+def assemble(lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]]) -> Litestar:
+    """Put handlers, error answers and documentation together; `lifespan` sets `app.state.parts`."""
     return Litestar(
         route_handlers=[send_report, live, ready, metrics_page, problems.explain_problem],
-        dependencies={name: provide(name) for name in ("intake", "metrics", "pool", "redis", "settings")},
         exception_handlers={
             ServiceError: problems.on_service_error,
             HTTPException: problems.on_http_error,

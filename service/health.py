@@ -4,11 +4,12 @@ from typing import Any, Literal
 
 import asyncpg
 import structlog
-from litestar import Response, get
+from litestar import Request, Response, get
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from schemas.base import Outgoing
+from service.parts import parts_of
 
 _log = structlog.get_logger()
 _ANSWER_WITHIN = 2.0
@@ -38,14 +39,15 @@ async def live() -> Liveness:
 
 
 @get("/health/ready", operation_id="ready", summary="Can reports be taken and delivered?")
-async def ready(pool: Any, redis: Any) -> Response[Readiness]:
+async def ready(request: Request[Any, Any, Any]) -> Response[Readiness]:
     """Ask the database and the broker.
 
     503 only when the database is away: without the broker reports are still accepted, and taking the web out of
     service for it would lose them.
     """
-    database = await _asked("database", _ask_database(pool))
-    broker = await _asked("broker", _ask_broker(redis))
+    parts = parts_of(request)
+    database = await _asked("database", _ask_database(parts.pool))
+    broker = await _asked("broker", _ask_broker(parts.redis))
     status: Literal["ok", "degraded", "away"] = "away"
     if database == "ok":
         status = "ok" if broker == "ok" else "degraded"

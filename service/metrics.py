@@ -1,16 +1,9 @@
-"""Prometheus metrics. Counts and times only: nothing that says what was reported, where or by which kind."""
-
-import hmac
-from typing import Any
+"""Meters for Prometheus. Counts and times only: nothing that says what was reported, where or by which kind."""
 
 import asyncpg
-from litestar import MediaType, Request, Response, get
-from litestar.exceptions import NotAuthorizedException, NotFoundException
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from service.db.sql import load_queries
-from service.settings import Settings
 
 
 class Metrics:
@@ -65,27 +58,3 @@ class Metrics:
             self._oldest.labels(f"P{row['grade']}").set(row["seconds"])
         for row in await pool.fetch(self._queries["dead_by_recipient"]):
             self._dead.labels(row["recipient"]).set(row["notifications"])
-
-
-@get("/metrics", operation_id="metrics", summary="Prometheus metrics", media_type=MediaType.TEXT)
-async def metrics_page(
-    request: Request[Any, Any, Any], pool: Any, metrics: Any, settings: Any
-) -> Response[bytes]:
-    """The metrics, for whoever holds `EVENLODE_METRICS_TOKEN`; open without one only in the demo."""
-    _allow(settings, request.headers.get("authorization", ""))
-    await metrics.read_outbox(pool)
-    return Response(
-        generate_latest(metrics.registry),
-        media_type=CONTENT_TYPE_LATEST,
-        headers={"Cache-Control": "no-store"},
-    )
-
-
-def _allow(settings: Settings, authorization: str) -> None:
-    if settings.metrics_token is None:
-        if settings.demo:
-            return
-        raise NotFoundException
-    expected = f"Bearer {settings.metrics_token.reveal()}"
-    if not hmac.compare_digest(authorization.encode(), expected.encode()):
-        raise NotAuthorizedException(headers={"WWW-Authenticate": "Bearer"})

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from litestar import MediaType, Request, Response, post
-from litestar.di import NamedDependency
 from litestar.dto import AbstractDTO
 from litestar.dto.data_structures import DTOFieldDefinition
 from litestar.exceptions import HTTPException
@@ -18,10 +17,9 @@ from litestar.typing import FieldDefinition
 from schemas.problems import Problem
 from schemas.reports import Accepted, Report
 from service.errors import ServiceError
-from service.intake.accept import Intake
 from service.intake.decode import decode_report
 from service.intake.examples import EXAMPLES
-from service.metrics import Metrics
+from service.parts import parts_of
 from service.problems import PROBLEM_JSON
 
 
@@ -110,8 +108,6 @@ def _refusal(description: str) -> ResponseSpec:
 async def send_report(
     request: Request[Any, Any, Any],
     data: Report,
-    intake: NamedDependency[Any],
-    metrics: NamedDependency[Any],
     idempotency_key: Annotated[
         str | None,
         Parameter(
@@ -122,20 +118,13 @@ async def send_report(
 ) -> Response[Accepted]:
     """Accept one report; see `Intake.accept`."""
     started = time.perf_counter()
+    parts = parts_of(request)
     body = await request.body()
     try:
-        accepted = await _intake(intake).accept(data, body, idempotency_key)
+        accepted = await parts.intake.accept(data, body, idempotency_key)
     except ServiceError as refusal:
-        _meters(metrics).refused.labels(refusal.code).inc()
+        parts.metrics.refused.labels(refusal.code).inc()
         raise
-    _meters(metrics).accepted.inc()
-    _meters(metrics).seconds.observe(time.perf_counter() - started)
+    parts.metrics.accepted.inc()
+    parts.metrics.seconds.observe(time.perf_counter() - started)
     return Response(accepted, headers={"Cache-Control": "no-store"})
-
-
-def _intake(intake: Intake) -> Intake:
-    return intake
-
-
-def _meters(metrics: Metrics) -> Metrics:
-    return metrics

@@ -1,0 +1,35 @@
+"""`/metrics`, for whoever holds the token."""
+
+import hmac
+from typing import Any
+
+from litestar import MediaType, Request, Response, get
+from litestar.exceptions import NotAuthorizedException, NotFoundException
+from prometheus_client import generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from service.parts import parts_of
+from service.settings import Settings
+
+
+@get("/metrics", operation_id="metrics", summary="Prometheus metrics", media_type=MediaType.TEXT)
+async def metrics_page(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The metrics, for whoever holds `EVENLODE_METRICS_TOKEN`; open without one only in the demo."""
+    parts = parts_of(request)
+    _allow(parts.settings, request.headers.get("authorization", ""))
+    await parts.metrics.read_outbox(parts.pool)
+    return Response(
+        generate_latest(parts.metrics.registry),
+        media_type=CONTENT_TYPE_LATEST,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _allow(settings: Settings, authorization: str) -> None:
+    if settings.metrics_token is None:
+        if settings.demo:
+            return
+        raise NotFoundException
+    expected = f"Bearer {settings.metrics_token.reveal()}"
+    if not hmac.compare_digest(authorization.encode(), expected.encode()):
+        raise NotAuthorizedException(headers={"WWW-Authenticate": "Bearer"})

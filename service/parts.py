@@ -1,0 +1,32 @@
+"""What the handlers of one web process work with, made by the composition root."""
+
+from typing import Any
+
+import asyncpg
+import msgspec
+from litestar import Request
+from redis.asyncio import Redis
+
+from service.intake.accept import Intake
+from service.metrics import Metrics
+from service.settings import Settings
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """The running parts.
+
+    They hang on the application's state instead of being injected, since resolving injected parameters anew for every
+    request costs more than the rest of the framework together.
+    """
+
+    settings: Settings
+    metrics: Metrics
+    pool: asyncpg.Pool
+    redis: Redis
+    intake: Intake
+
+
+def parts_of(request: Request[Any, Any, Any]) -> Parts:
+    """The parts of the application this request came to."""
+    parts: Parts = request.app.state.parts
+    return parts
