@@ -1,12 +1,28 @@
-"""The policy as frozen records: what a partnership changes without changing code."""
+"""The policy as frozen records: what a partnership changes without changing code.
 
-from typing import Literal
+The first half is the files as they are written (`*Policy`, one Struct for each kind of entry); the second half is the
+same policy made ready for deciding.
+"""
+
+from collections.abc import Mapping
+from datetime import time
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
-from service.routing.model import Tier
+from service.routing.model import Grade, Tier
 
 ChannelKind = Literal["email", "webhook", "console", "null"]
+Family = Literal["serious_harm", "crime", "nuisance"]
+Moment = Literal["symptoms_began", "occurred_at", "marked_at"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$")]
+Sentence = Annotated[str, Meta(min_length=1)]
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An entry of a policy file: a misspelt key is refused."""
 
 
 class Channel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -16,17 +32,216 @@ class Channel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     to: str = ""
 
 
-class RecipientPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RecipientPolicy(_Entry, frozen=True, kw_only=True):
     """A body that can be told.
 
     `tier` is the most it may see; `tier_if_named` when the reporter chose to be named. `hours` names an entry of
-    `hours.toml`. `next_contact` is the recipient told when this one does not acknowledge in time.
+    `hours.toml`. `next_contact` is the recipient told when this one does not acknowledge in time, at the grades of
+    `next_contact_at` only: a body that had no need to know a P4 does not learn of it because another was slow.
     """
 
-    code: str
-    name: str
+    code: Code
+    name: Sentence
     tier: Tier
     tier_if_named: Tier | None = None
     hours: str
     next_contact: str | None = None
-    channels: list[Channel]
+    next_contact_at: tuple[Grade, ...] = ("P1",)
+    channels: Annotated[list[Channel], Meta(min_length=1)]
+
+
+class Opening(_Entry, frozen=True, kw_only=True):
+    """Local times between which somebody is there."""
+
+    days: Annotated[list[Weekday], Meta(min_length=1)]
+    opens: time
+    closes: time
+
+
+class HoursPolicy(_Entry, frozen=True, kw_only=True):
+    """When a body can be reached. `out_of_hours` is the same body's own cover at all other times."""
+
+    code: Code
+    round_the_clock: bool = False
+    openings: list[Opening] = []
+    out_of_hours: str | None = None
+
+    def always(self) -> bool:
+        """True when somebody answers at any time of any day."""
+        return self.round_the_clock or self.out_of_hours is not None
+
+
+class AtLeast(_Entry, frozen=True, kw_only=True):
+    """A number fact's lower bound."""
+
+    at_least: Annotated[int, Meta(ge=1, le=1000)]
+
+
+Condition = dict[str, str | list[str] | AtLeast]
+"""All of these facts; a list accepts any of its values."""
+
+
+class ConcernPolicy(_Entry, frozen=True, kw_only=True):
+    """One concern code.
+
+    `own_row` concerns have their own line in `routes.toml` and are left out of the general one. `graded_by_loss`
+    marks remote frauds, a P4 until somebody lost or may lose something. `implies` lists atoms that follow.
+    """
+
+    code: str
+    title: Sentence
+    family: Family | None = None
+    groups: list[Code] = []
+    own_row: bool = False
+    graded_by_loss: bool = False
+    implies: list[str] = []
+
+
+class GradePolicy(_Entry, frozen=True, kw_only=True):
+    """A grade's name and due time: minutes after receipt, or the end of the n-th working day after it."""
+
+    grade: Grade
+    label: Sentence
+    minutes: Annotated[int, Meta(ge=1)] | None = None
+    working_days: Annotated[int, Meta(ge=1, le=60)] | None = None
+    day_ends: time = time(17)
+
+
+class RulePolicy(_Entry, frozen=True, kw_only=True):
+    """A line of the ladder: the grade when any of `when` holds. There is no "unless", so no fact can lower."""
+
+    id: Sentence
+    grade: Grade
+    says: Sentence
+    when: Annotated[list[Condition], Meta(min_length=1)]
+
+
+class OtherwisePolicy(_Entry, frozen=True, kw_only=True):
+    """The grade when no rule applies."""
+
+    id: Sentence
+    grade: Grade
+    says: Sentence
+
+
+class RoutePolicy(_Entry, frozen=True, kw_only=True):
+    """A row of who is told. `must` are told; `may` could be, and are when the partnership lists them in `also`."""
+
+    id: Sentence
+    says: Sentence
+    must: list[str] = []
+    may: list[str] = []
+    also: list[str] = []
+    when: Annotated[list[Condition], Meta(min_length=1)]
+    unless: list[Condition] = []
+
+
+class AdvicePolicy(_Entry, frozen=True, kw_only=True):
+    """A line for the reporter; `source` says where it comes from and when that was looked at."""
+
+    code: Code
+    text: Sentence
+    source: Sentence
+    when: Annotated[list[Condition], Meta(min_length=1)]
+
+
+class ClockPolicy(_Entry, frozen=True, kw_only=True):
+    """Evidence that goes: act within `hours` of the first of `start` that is known, else of receipt."""
+
+    code: Code
+    text: Sentence
+    source: Sentence
+    hours: Annotated[int, Meta(ge=1)]
+    start: list[Moment] = []
+    when: Annotated[list[Condition], Meta(min_length=1)]
+
+
+class PhrasePolicy(_Entry, frozen=True, kw_only=True):
+    """Exact phrases and the atoms they show. `{a|b}` stands for either, `*` for up to three words."""
+
+    adds: Annotated[list[str], Meta(min_length=1)]
+    words: Annotated[list[str], Meta(min_length=1)]
+
+
+class LanguagePolicy(_Entry, frozen=True, kw_only=True):
+    """Everyday words of the languages the service reads."""
+
+    common: list[str]
+
+
+class PartnershipPolicy(_Entry, frozen=True, kw_only=True):
+    """Whose policy this is. `bank_holidays` is a country and subdivision of the holidays library, as GB-ENG."""
+
+    name: Sentence
+    reference_prefix: Annotated[str, Meta(pattern=r"^[A-Z]{2,4}$")]
+    timezone: str
+    bank_holidays: Annotated[str, Meta(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+    label: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+
+
+Clause = tuple[frozenset[str], ...]
+"""A condition ready to try: every set must share an atom with what is known."""
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """A line of the ladder, ready to try."""
+
+    id: str
+    grade: Grade
+    says: str
+    clauses: tuple[Clause, ...]
+
+
+class Route(msgspec.Struct, frozen=True):
+    """A row of who is told, ready to try; `tell` is `must` and `also` together."""
+
+    id: str
+    says: str
+    tell: tuple[str, ...]
+    clauses: tuple[Clause, ...]
+    unless: tuple[Clause, ...]
+
+
+class AdviceRule(msgspec.Struct, frozen=True):
+    """A line of advice, ready to try."""
+
+    code: str
+    text: str
+    clauses: tuple[Clause, ...]
+
+
+class ClockRule(msgspec.Struct, frozen=True):
+    """An evidence clock, ready to try."""
+
+    code: str
+    text: str
+    hours: int
+    start: tuple[Moment, ...]
+    clauses: tuple[Clause, ...]
+
+
+class PhrasePattern(msgspec.Struct, frozen=True):
+    """One phrase cut into words after its first; None stands for up to three words."""
+
+    rest: tuple[str | None, ...]
+    adds: tuple[str, ...]
+    phrase: str
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole, checked policy. `version` is the label and a hash of the files' content."""
+
+    version: str
+    partnership: PartnershipPolicy
+    concerns: Mapping[str, ConcernPolicy]
+    grades: Mapping[Grade, GradePolicy]
+    rules: Mapping[Grade, tuple[Rule, ...]]
+    otherwise: OtherwisePolicy
+    routes: tuple[Route, ...]
+    recipients: Mapping[str, RecipientPolicy]
+    hours: Mapping[str, HoursPolicy]
+    advice: tuple[AdviceRule, ...]
+    clocks: tuple[ClockRule, ...]
+    phrases: Mapping[str, tuple[PhrasePattern, ...]]
+    common_words: frozenset[str]
+    thresholds: Mapping[str, tuple[int, ...]]

@@ -26,6 +26,19 @@ class Evidence(msgspec.Struct, frozen=True):
     words: str = ""
 
 
+class Known(msgspec.Struct, frozen=True):
+    """All that is known about one report before any rule is applied.
+
+    `concern` is the ticked code. `times` holds the moments told (`occurred_at`, `symptoms_began`, `marked_at`).
+    `named` is true when the reporter chose to be named to those who are told.
+    """
+
+    concern: str
+    evidence: list[Evidence]
+    times: dict[str, datetime] = {}
+    named: bool = False
+
+
 class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why: the rule that applied, in its own words, and the evidence that made it true."""
 

@@ -1,0 +1,18 @@
+"""The decision on a report: what intake asks for before anything is stored."""
+
+from datetime import datetime
+
+from schemas.reports import Report
+from service.intake.facts import gather
+from service.policy.model import Policy
+from service.routing.decide import decide
+from service.routing.model import Decision
+
+
+def classify(report: Report, policy: Policy, received_at: datetime) -> Decision:
+    """How urgent a report is, who must be told, and why.
+
+    Pure: the same report, policy and time give the same decision. `received_at` carries an offset; due times and
+    evidence clocks count from it.
+    """
+    return decide(gather(report, policy, received_at), policy, received_at)

@@ -1,0 +1,60 @@
+from typing import Final
+
+from schemas.reports import CareWorkerReport
+from service.intake.kinds.answers import UNDECIDED, Answers, answer, followed
+from service.routing.model import Evidence
+
+_LONG_WEEK_HOURS: Final = 60
+_SLAVERY_MAY_BE_NAMED: Final = UNDECIDED | {
+    "drug_use_nuisance",
+    "suspicious_rural",
+    "fly_tipping",
+    "asb_personal",
+    "asb_nuisance",
+    "asb_environmental",
+    "discrimination_mh",
+}
+
+
+def care_worker(report: CareWorkerReport) -> Answers:
+    """What a care worker's own answers show: how somebody is kept, whether help is wanted, who is cared for.
+
+    Papers held, a debt owed, threats about the visa, an escort or a locked door each keep a person in the situation,
+    and name exploitation of care workers when no graver concern was ticked. Two of low pay, a long week (60 hours or
+    more), housing tied to the job and a fee paid for it do the same. Who reports on their own behalf asks for help,
+    unless they said that they do not want it.
+    """
+    found: list[Evidence] = []
+    if report.papers_held == "yes":
+        found.append(answer("kept_by=papers", "papers_held"))
+    if report.visa_threats == "yes":
+        found.append(answer("kept_by=visa", "visa_threats"))
+    if report.escorted == "yes":
+        found.append(answer("kept_by=escort", "escorted"))
+    if report.debt is not None and report.debt.owed_gbp:
+        found.append(answer("kept_by=debt", "debt/owed_gbp"))
+    if report.locked_in == "yes":
+        found.append(answer("kept_by=lock", "locked_in"))
+        found.append(answer("held=yes", "locked_in"))
+    if report.concern in _SLAVERY_MAY_BE_NAMED and (found or _hard_terms(report)):
+        found.append(followed("concern=ms_care_sector", "answers about the work"))
+    if report.consent == "yes":
+        found.append(answer("victim_wants_help=yes", "consent"))
+    elif report.on_behalf_of == "myself" and report.consent is None and report.victim_wants_help is None:
+        found.append(followed("victim_wants_help=yes", "on_behalf_of myself"))
+    if report.cared_for_at_risk in {"yes", "maybe"}:
+        found.append(answer(f"adult_at_risk={report.cared_for_at_risk}", "cared_for_at_risk"))
+        if report.cared_for_at_risk == "yes" and report.concern in UNDECIDED:
+            found.append(followed("concern=care_abuse", "cared_for_at_risk"))
+    return Answers(found)
+
+
+def _hard_terms(report: CareWorkerReport) -> bool:
+    """Terms that alone prove nothing and together point to exploitation (domain indicators of the care sector)."""
+    signs = (
+        report.pay_below_contract == "yes",
+        report.hours_per_week is not None and report.hours_per_week >= _LONG_WEEK_HOURS,
+        report.housing_tied_to_job == "yes",
+        report.debt is not None and bool(report.debt.paid_for_job_gbp),
+    )
+    return sum(signs) >= 2

@@ -1,0 +1,110 @@
+"""The policy folder read, checked as a whole and made ready for deciding."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+
+from service.errors import PolicyError
+from service.policy.check import check
+from service.policy.model import (
+    AdviceRule,
+    AtLeast,
+    Clause,
+    ClockRule,
+    Condition,
+    Policy,
+    Route,
+    Rule,
+)
+from service.policy.phrases import compile_phrases
+from service.policy.read import Located, PolicyFiles, T, Written
+from service.routing.model import GRADES
+
+
+def load_policy(folder: Path) -> Policy:
+    """Read and check the policy files of a folder, once.
+
+    Raises PolicyError with every fault as `file:line: reason`, one a line.
+    """
+    files = PolicyFiles(folder)
+    written = files.written()
+    faults = files.faults or check(written)
+    if faults or written.partnership is None or written.otherwise is None or written.language is None:
+        raise PolicyError("\n".join(str(fault) for fault in sorted(set(faults))))
+    partnership = written.partnership.entry
+    rules = [rule.entry for rule in written.rules]
+    return Policy(
+        version=f"{partnership.label}+{_fingerprint(files.content)}",
+        partnership=partnership,
+        concerns={concern.code: concern for concern in _entries(written.concerns)},
+        grades={grade.grade: grade for grade in _entries(written.grades)},
+        rules={
+            grade: tuple(
+                Rule(rule.id, rule.grade, rule.says, clauses(rule.when)) for rule in rules if rule.grade == grade
+            )
+            for grade in GRADES
+        },
+        otherwise=written.otherwise.entry,
+        routes=tuple(
+            Route(
+                route.id,
+                route.says,
+                tuple(dict.fromkeys(route.must + route.also)),
+                clauses(route.when),
+                clauses(route.unless),
+            )
+            for route in _entries(written.routes)
+        ),
+        recipients={recipient.code: recipient for recipient in _entries(written.recipients)},
+        hours={hours.code: hours for hours in _entries(written.hours)},
+        advice=tuple(AdviceRule(line.code, line.text, clauses(line.when)) for line in _entries(written.advice)),
+        clocks=tuple(
+            ClockRule(clock.code, clock.text, clock.hours, tuple(clock.start), clauses(clock.when))
+            for clock in _entries(written.clocks)
+        ),
+        phrases=compile_phrases(_entries(written.phrases)),
+        common_words=frozenset(written.language.entry.common),
+        thresholds=_thresholds(written),
+    )
+
+
+def clauses(conditions: Iterable[Condition]) -> tuple[Clause, ...]:
+    """Conditions as sets of atoms; the narrowest set first, since it is the likeliest to fail."""
+    return tuple(
+        tuple(sorted((_accepted(fact, wanted) for fact, wanted in condition.items()), key=len))
+        for condition in conditions
+    )
+
+
+def _accepted(fact: str, wanted: str | list[str] | AtLeast) -> frozenset[str]:
+    if isinstance(wanted, AtLeast):
+        return frozenset({f"{fact}>={wanted.at_least}"})
+    values = [wanted] if isinstance(wanted, str) else wanted
+    return frozenset(f"{fact}={value}" for value in values)
+
+
+def _entries(located: Iterable[Located[T]]) -> list[T]:
+    return [item.entry for item in located]
+
+
+def _fingerprint(content: dict[str, bytes]) -> str:
+    """Eight hexadecimal digits of the files' names and content."""
+    digest = sha256()
+    for name in sorted(content):
+        digest.update(f"{name}\n{len(content[name])}\n".encode() + content[name])
+    return digest.hexdigest()[:8]
+
+
+def _thresholds(written: Written) -> dict[str, tuple[int, ...]]:
+    """Every number that some condition asks a fact to reach."""
+    conditions: list[Condition] = []
+    for item in (*written.rules, *written.routes, *written.advice, *written.clocks):
+        conditions.extend(item.entry.when)
+    for route in written.routes:
+        conditions.extend(route.entry.unless)
+    reached: dict[str, set[int]] = {}
+    for condition in conditions:
+        for fact, wanted in condition.items():
+            if isinstance(wanted, AtLeast):
+                reached.setdefault(fact, set()).add(wanted.at_least)
+    return {fact: tuple(sorted(numbers)) for fact, numbers in reached.items()}
