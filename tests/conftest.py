@@ -56,9 +56,6 @@ def start_services(stack: ExitStack) -> Urls:
             valkey_settings={"appendonly": "no", "databases": str(_VALKEY_DATABASES)},
         )
     )
-    stack.callback(
-        shutil.rmtree, Path(services.database_url.partition("host=")[2]).parent, ignore_errors=True
-    )
     # In a thread of its own, since asyncio.run() would replace the loop that the tests share.
     with ThreadPoolExecutor(1) as aside:
         aside.submit(lambda: asyncio.run(migrate(services.database_url))).result()
@@ -147,7 +144,8 @@ def settings(environ: dict[str, str]) -> Settings:
 
 @pytest.fixture
 def state_folder() -> Iterator[Path]:
-    """A state folder that the services' account can reach, removed with its sockets afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="evenlode-state-")) / "a state"
-    yield folder
-    shutil.rmtree(folder.parent, ignore_errors=True)
+    """A state folder to be made, with a space in its path, that the services' account can reach."""
+    parent = Path(tempfile.mkdtemp(prefix="evenlode-state-"))
+    parent.chmod(0o755)
+    yield parent / "a state"
+    shutil.rmtree(parent, ignore_errors=True)

@@ -9,9 +9,10 @@ is written down in the state folder.
 import fcntl
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -68,6 +69,10 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
             folder.mkdir(mode=0o700, exist_ok=True)
             folder.chmod(0o700)
         return folder
+
+    def remove_sockets(self) -> None:
+        """Leave no folder outside the state folder once everything is stopped."""
+        shutil.rmtree(self.sockets, ignore_errors=True)
 
 
 @contextmanager
@@ -184,19 +189,16 @@ def _socket_folder(state: Path, mode: int) -> Path:
     name = f"evenlode-{os.geteuid()}-{hashlib.sha256(os.fsencode(state)).hexdigest()[:12]}"
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     parents = [Path(runtime)] if runtime and mode == 0o700 else []
-    for parent in [*parents, Path(tempfile.gettempdir()), Path("/tmp")]:  # noqa: S108 - the mode keeps others out
-        folder = parent / name
+    parents += [Path(tempfile.gettempdir()), Path("/tmp")]  # noqa: S108 - the mode keeps others out
+    # In a shared folder somebody else may have made it first, to listen in our place: then another name serves.
+    for folder in (parent / f"{name}{suffix}" for parent in parents for suffix in ("", "-2", "-3", "-4")):
         if len(os.fsencode(folder)) + _LONGEST_SOCKET_NAME > _SOCKET_PATH_LIMIT:
             continue
-        try:
+        with suppress(OSError):
             folder.mkdir(mode=mode, exist_ok=True)
-            found = folder.lstat()
-        except OSError:
-            continue
-        # In a shared folder somebody else may have made it first, to listen in our place.
-        if folder.is_dir() and not folder.is_symlink() and found.st_uid == os.geteuid():
-            folder.chmod(mode)
-            return folder
+            if not folder.is_symlink() and folder.lstat().st_uid == os.geteuid():
+                folder.chmod(mode)
+                return folder
     raise StateUnusable(
         "No private folder for sockets could be made in XDG_RUNTIME_DIR or the temporary folder."
     )

@@ -108,10 +108,7 @@ class EmbeddedPostgres:
 
     def _clear_up(self) -> None:
         """Stop what an earlier run left on these data; then the lock files are nobody's and can go."""
-        left = processes.processes_in(self._data, "postgres")
-        for process in left:
-            process.send_signal(signal.SIGINT)
-        processes.wait_until_gone(left, 15)
+        processes.end_leftovers(processes.processes_in(self._data, "postgres"), signal.SIGINT, 15)
         (self._data / "postmaster.pid").unlink(missing_ok=True)
         for old in self._sockets.glob(".s.PGSQL.*"):
             old.unlink()

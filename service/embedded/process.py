@@ -106,9 +106,16 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
         process.wait(5)
 
 
-def wait_until_gone(processes: Sequence[psutil.Process], patience: float) -> None:
-    """Wait, then SIGKILL those that are still there. Raises ServiceFailed when one survives that."""
-    _, alive = psutil.wait_procs(processes, timeout=patience)
+def end_leftovers(left: Sequence[psutil.Process], number: signal.Signals, patience: float) -> None:
+    """Signal processes of an earlier run, wait `patience` seconds, then SIGKILL those that are still there.
+
+    Raises ServiceFailed when one survives that.
+    """
+    for process in left:
+        # They end each other's children, so one may be gone since it was found.
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(number)
+    _, alive = psutil.wait_procs(left, timeout=patience)
     for process in alive:
         with suppress(psutil.NoSuchProcess):
             process.kill()

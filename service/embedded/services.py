@@ -44,6 +44,7 @@ def embedded_services(
     state = state.resolve()
     with locked(state), ExitStack() as stack:
         places = prepare_places(state)
+        stack.callback(places.remove_sockets)
         postgres = EmbeddedPostgres(places, postgres_settings) if database else None
         valkey = EmbeddedValkey(places, valkey_settings) if broker else None
         started = [service for service in (postgres, valkey) if service is not None]

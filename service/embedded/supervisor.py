@@ -7,7 +7,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from types import FrameType
@@ -44,6 +44,7 @@ class Supervisor:
         self._settings = settings
         self._console = console
         self._children: list[Child] = []
+        self._ending: list[Callable[[], None]] = []
         self._stop = threading.Event()
 
     def run(self) -> None:
@@ -97,16 +98,14 @@ class Supervisor:
     def _end_leftovers(self) -> None:
         """End what an earlier run of this state folder left, which would hold the ports and work on the data."""
         left = processes.processes_marked(MARK, str(self._settings.state))
-        for process in left:
-            with suppress(Exception):
-                process.terminate()
         if left:
             self._say(f"stopping {len(left)} processes that an earlier run left")
-            processes.wait_until_gone(left, 10)
+            processes.end_leftovers(left, signal.SIGTERM, 10)
 
     def _start_services(self) -> tuple[str, str]:
         settings = self._settings
         places = prepare_places(settings.state)
+        self._ending.append(places.remove_sockets)
         postgres = EmbeddedPostgres(places) if settings.database_url is None else None
         valkey = EmbeddedValkey(places) if settings.redis_url is None else None
         # Stopped last in, first out: PostgreSQL is the last to go.
@@ -170,6 +169,8 @@ class Supervisor:
             self._say("stopping")
         for child in [*(one for one in self._children if one not in services), *reversed(services)]:
             child.stop()
+        for step in self._ending:
+            step()
 
     def _check(self, seconds: float = 0) -> None:
         if self._stop.wait(seconds):

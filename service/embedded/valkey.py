@@ -58,10 +58,7 @@ class EmbeddedValkey:
         """Start without waiting, after clearing up what a crash left. Raises ServiceFailed."""
         self._places.private_folder(self._data)
         self._places.private_folder(self._sockets)
-        left = processes.processes_in(self._data, "valkey")
-        for process in left:
-            process.terminate()
-        processes.wait_until_gone(left, 10)
+        processes.end_leftovers(processes.processes_in(self._data, "valkey"), signal.SIGTERM, 10)
         self.socket_path.unlink(missing_ok=True)
         settings = {**self._settings, "unixsocket": str(self.socket_path), "dir": str(self._data)}
         self._process = processes.spawn(
