@@ -1,10 +1,24 @@
 -- Reports, who said them, what was decided, who is told, and the record of it all.
 -- Times are UTC. Enumerations are text with a check. Ids are UUIDv7 made by the service.
 
+-- How a report is found again: by its reference, by the hash of its receipt, by the hash of its Idempotency-Key.
+-- One row for each accepted report, and what every other table points at: `report` is partitioned, so uniqueness
+-- across its months has to live here, and a foreign key to a plain table costs a fifth of one to a partitioned one.
+CREATE TABLE report_handle (
+    reference        text PRIMARY KEY,
+    report_id        uuid NOT NULL UNIQUE,
+    receipt_hash     bytea NOT NULL UNIQUE,           -- sha256 of the receipt; the receipt itself is never stored
+    receipt_key_id   text NOT NULL,                   -- which key of the ring the receipt was derived with
+    idempotency_hash bytea,                           -- sha256 of the key; forgotten by upkeep after its time
+    body_hash        bytea NOT NULL,                  -- sha256 of the request body, to tell a repeat from a reuse
+    received_at      timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX report_handle_idempotency ON report_handle (idempotency_hash) WHERE idempotency_hash IS NOT NULL;
+
 -- What was said. Partitioned by month through the time inside its UUIDv7 id, so that the id alone is the key.
 -- `anonymous` reports carry ids and times cut to the minute, so that no row can be matched to a network log.
 CREATE TABLE report (
-    id              uuid PRIMARY KEY,
+    id              uuid PRIMARY KEY REFERENCES report_handle (report_id),
     received_at     timestamptz NOT NULL,
     reporter        text NOT NULL,                    -- the kind of reporter, never who
     anonymity       text NOT NULL CHECK (anonymity IN ('anonymous', 'confidential', 'named')),
@@ -14,22 +28,9 @@ CREATE TABLE report (
 ) PARTITION BY RANGE (id);
 CREATE TABLE report_default PARTITION OF report DEFAULT;
 
--- How a report is found again: by its reference, by the hash of its receipt, by the hash of its Idempotency-Key.
--- Kept apart from `report` because uniqueness must hold across all months.
-CREATE TABLE report_handle (
-    reference        text PRIMARY KEY,
-    report_id        uuid NOT NULL UNIQUE REFERENCES report (id),
-    receipt_hash     bytea NOT NULL UNIQUE,           -- sha256 of the receipt; the receipt itself is never stored
-    receipt_key_id   text NOT NULL,                   -- which key of the ring the receipt was derived with
-    idempotency_hash bytea,                           -- sha256 of the key; forgotten by upkeep after its time
-    body_hash        bytea NOT NULL,                  -- sha256 of the request body, to tell a repeat from a reuse
-    received_at      timestamptz NOT NULL
-);
-CREATE UNIQUE INDEX report_handle_idempotency ON report_handle (idempotency_hash) WHERE idempotency_hash IS NOT NULL;
-
 -- Who said it: one ciphertext under a key of the ring. No row for an anonymous report.
 CREATE TABLE source (
-    report_id   uuid PRIMARY KEY REFERENCES report (id),
+    report_id   uuid PRIMARY KEY REFERENCES report_handle (report_id),
     key_id      text NOT NULL,
     ciphertext  bytea NOT NULL                        -- nonce and AES-256-GCM of the contact and identifying answers
 );
@@ -37,7 +38,7 @@ CREATE TABLE source (
 -- What was decided; append-only. The newest decision of a report is the one in force.
 CREATE TABLE decision (
     id          uuid PRIMARY KEY,
-    report_id   uuid NOT NULL REFERENCES report (id),
+    report_id   uuid NOT NULL REFERENCES report_handle (report_id),
     decided_at  timestamptz NOT NULL,
     grade       smallint NOT NULL CHECK (grade BETWEEN 1 AND 4),
     due_at      timestamptz NOT NULL,
@@ -50,7 +51,7 @@ CREATE INDEX decision_report ON decision (report_id);
 CREATE TABLE route (
     id           uuid PRIMARY KEY,
     decision_id  uuid NOT NULL REFERENCES decision (id),
-    report_id    uuid NOT NULL REFERENCES report (id),
+    report_id    uuid NOT NULL,                       -- the decision's; repeated to be found without a join
     recipient    text NOT NULL,
     tier         text NOT NULL CHECK (tier IN ('D1', 'D2', 'D3', 'D4')),
     UNIQUE (decision_id, recipient)
@@ -63,7 +64,7 @@ CREATE INDEX route_report ON route (report_id);
 CREATE TABLE delivery (
     id           uuid PRIMARY KEY,                    -- also the stable message id a receiver can recognise
     route_id     uuid NOT NULL REFERENCES route (id),
-    report_id    uuid NOT NULL REFERENCES report (id),
+    report_id    uuid NOT NULL,                       -- the route's; repeated to be found without a join
     recipient    text NOT NULL,
     channel      text NOT NULL,
     grade        smallint NOT NULL CHECK (grade BETWEEN 1 AND 4),
