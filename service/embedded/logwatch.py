@@ -9,6 +9,9 @@ import msgspec
 
 _SEEN_FOR: Final = 30.0
 _MOST_AT_ONCE: Final = 256 * 1024
+_LEVELS: Final = frozenset({"warning", "error", "critical"})
+_SAID_ALREADY: Final = frozenset({"policy.demo"})
+"""That the demo sends nothing to anybody is part of the welcome."""
 
 
 class _Line(msgspec.Struct):
@@ -50,12 +53,11 @@ class LogWatch:
             said = msgspec.json.decode(line, type=_Line)
         except msgspec.MsgspecError:
             return None
+        if said.level not in _LEVELS or said.event in _SAID_ALREADY:
+            return None
         now = time.monotonic()
         key = (name, said.event)
-        if (
-            said.level not in {"warning", "error", "critical"}
-            or now - self._shown.get(key, -_SEEN_FOR) < _SEEN_FOR
-        ):
+        if now - self._shown.get(key, -_SEEN_FOR) < _SEEN_FOR:
             return None
         self._shown[key] = now
         return f"{name} {said.level}: {said.event}"

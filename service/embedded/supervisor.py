@@ -26,7 +26,7 @@ from service.embedded.postgres import EmbeddedPostgres
 from service.embedded.process import ServiceFailed
 from service.embedded.running import RUN_FILE, Running
 from service.embedded.valkey import EmbeddedValkey
-from service.embedded.welcome import welcome
+from service.embedded.welcome import reachable_host, welcome
 from service.settings import Settings
 
 _LOOK_EVERY: Final = 0.2
@@ -141,16 +141,18 @@ class Supervisor:
         self._check()
 
     def _wait_ready(self) -> None:
-        """Wait until the web says that reports can be taken. Raises ServiceFailed."""
-        host = "127.0.0.1" if self._settings.host in {"0.0.0.0", "::"} else self._settings.host
-        address = f"http://{host}:{self._settings.port}/health/ready"
-        web = next(child for child in self._children if child.name == "web")
+        """Wait until reports can be taken and, in the demo, read. Raises ServiceFailed."""
+        settings = self._settings
+        addresses = {"web": f"http://{reachable_host(settings)}:{settings.port}/health/ready"}
+        if settings.demo:
+            addresses["catcher"] = f"http://127.0.0.1:{settings.mail_port}/api/v1/messages"
         deadline = time.monotonic() + _READY_WITHIN
-        while not _answers(address):
-            if web.poll() is not None or time.monotonic() > deadline:
-                log = processes.tail(web.log)
-                raise ServiceFailed(f"web did not become ready. The end of {web.log}:\n{log}")
-            self._check(_LOOK_EVERY / 2)
+        for child in self._children:
+            while child.name in addresses and not _answers(addresses[child.name]):
+                if child.poll() is not None or time.monotonic() > deadline:
+                    log = processes.tail(child.log)
+                    raise ServiceFailed(f"{child.name} did not become ready. The end of {child.log}:\n{log}")
+                self._check(_LOOK_EVERY / 2)
 
     def _watch(self) -> None:
         watched = [Watched(child) for child in self._children]

@@ -11,7 +11,7 @@ from service.settings import Settings
 
 def welcome(console: Console, settings: Settings) -> None:
     """Print the addresses, a report to send, and where its notification can be read."""
-    base = f"http://{'127.0.0.1' if settings.host in {'0.0.0.0', '::'} else settings.host}:{settings.port}"
+    base = f"http://{reachable_host(settings)}:{settings.port}"
     table = Table(title="Evenlode is ready", title_justify="left", show_header=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -32,9 +32,16 @@ def welcome(console: Console, settings: Settings) -> None:
     console.print("\nCtrl-C stops everything.", soft_wrap=True)
 
 
+def reachable_host(settings: Settings) -> str:
+    """The host to write into an address on this machine: one that listens everywhere is reached on loopback."""
+    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host
+    return f"[{host}]" if ":" in host else host
+
+
 def taxi_curl(base: str) -> str:
     """A command that sends a taxi driver's report, to be pasted into a shell."""
-    body = json.dumps(EXAMPLES["taxi_driver"], indent=2).replace("'", "\\u0027")
+    lines = (f"  {json.dumps(name)}: {json.dumps(value)}" for name, value in EXAMPLES["taxi_driver"].items())
+    body = "{\n" + ",\n".join(lines).replace("'", "\\u0027") + "\n}"
     return (
         f"curl -sS {base}/v1/reports \\\n"
         "  -H 'Content-Type: application/json' \\\n"

@@ -111,9 +111,9 @@ async def test_a_pid_file_whose_number_now_belongs_to_another_process_does_not_s
         assert services.postgres is not None
         services.postgres.kill()
     pid_file = state_folder / "data" / "postgres" / "postmaster.pid"
-    identity = {"user": pid_file.stat().st_uid} if ROOT else {}
+    account = pid_file.stat().st_uid if ROOT else None
     # A process of the very account PostgreSQL runs as: PostgreSQL itself would take it for a running server.
-    with subprocess.Popen(["/bin/sleep", "600"], cwd="/", **identity) as other:
+    with subprocess.Popen(["/bin/sleep", "600"], cwd="/", user=account) as other:
         lines = pid_file.read_text().splitlines()
         pid_file.write_text("\n".join([str(other.pid), *lines[1:]]) + "\n")
         with embedded_services(state_folder, broker=False) as services:
