@@ -10,8 +10,10 @@ SCENES: Final = (
         "ms_care_sector",
         5,
         (
-            "They keep my passport and say they will cancel my visa if I complain. I work {hours} hours and am paid for"
-            " half.",
+            (
+                "They keep my passport and say they will cancel my visa if I complain. I work {hours} hours and am paid"
+                " for half."
+            ),
             "I paid for this job and still owe. Every month they take more for the car and the room.",
             "My colleague sleeps on a mattress with five others in the house our employer owns. She is afraid to talk.",
             "No days off for six weeks. When I was ill they said the next flight home is mine.",
@@ -38,7 +40,11 @@ SCENES: Final = (
             "Night staff leave residents without drinks until morning. I was told not to write it down.",
             "Medicine missing from the trolley {few} times and the chart filled in all the same.",
         ),
-        {"happening": ("last_24h", "last_7_days", "ongoing"), "adult_at_risk": "yes", "injured": (None, "hurt")},
+        {
+            "happening": ("last_24h", "last_7_days", "ongoing"),
+            "adult_at_risk": "yes",
+            "injured": (None, "hurt"),
+        },
     ),
     Scene(
         "cuckooing",
@@ -58,7 +64,9 @@ SCENES: Final = (
     Scene(
         "fraud_doorstep",
         1,
-        ("Man at my client's door says the roof is loose and wants {money} now. He offered to drive her to the bank.",),
+        (
+            "Man at my client's door says the roof is loose and wants {money} now. He will drive her to the bank.",
+        ),
         {"happening": ("now", "last_24h"), "adult_at_risk": "yes", "offenders_on_site": ("yes", None)},
     ),
     Scene(
@@ -91,9 +99,13 @@ _EMPLOYERS: Final = ("Example Care Ltd", "Placeholder Homecare", "Sample House R
 def answers(rng: Random, scene: Scene) -> dict[str, Any]:
     """What a care worker adds: papers, debt, hours and housing where the work itself is the concern."""
     exploited = scene.concern in {"ms_care_sector", "debt_bondage"}
-    said: dict[str, Any] = {"on_behalf_of": rng.choice(("myself", "somebody_else")) if exploited else "somebody_else"}
+    said: dict[str, Any] = {
+        "on_behalf_of": rng.choice(("myself", "somebody_else")) if exploited else "somebody_else"
+    }
     if not exploited:
-        said["cared_for_at_risk"] = "yes" if scene.concern == "care_abuse" else rng.choice(("yes", "maybe", "no"))
+        said["cared_for_at_risk"] = (
+            "yes" if scene.concern == "care_abuse" else rng.choice(("yes", "maybe", "no"))
+        )
         return said
     said |= {
         "employer": rng.choice(_EMPLOYERS),

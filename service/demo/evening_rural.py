@@ -43,7 +43,7 @@ SCENES: Final = (
             "Our neighbour bangs on the wall all night and calls my wife names, {often}.",
             "Stones at our window again, only ours. My mother is 81 and lives downstairs.",
             "The family over the road film us whenever we go out and post it.",
-            "They let the tyres down for the {few}th time. I know who it is but not how to prove it.",
+            "They let the tyres down for the third time. I know who it is but not how to prove it.",
         ),
         {
             "happening": ("ongoing", "last_24h"),
@@ -56,7 +56,10 @@ SCENES: Final = (
     Scene(
         "asb_environmental",
         5,
-        ("New graffiti on the war memorial wall at {park}.", "Shelter smashed at {park}, glass all over the path."),
+        (
+            "New graffiti on the war memorial wall at {park}.",
+            "Shelter smashed at {park}, glass all over the path.",
+        ),
         {"happening": ("last_24h", "last_7_days")},
         asb=True,
     ),
@@ -117,7 +120,11 @@ SCENES: Final = (
             "{few} 4x4s on the stubble with lurchers, right now, they have been through the hedge.",
             "Coursers again on the top field. One said he knows where we live.",
         ),
-        {"happening": ("now", "last_24h"), "offenders_on_site": ("yes", None), "threat_to_reporter": ("yes", None)},
+        {
+            "happening": ("now", "last_24h"),
+            "offenders_on_site": ("yes", None),
+            "threat_to_reporter": ("yes", None),
+        },
     ),
     Scene(
         "livestock_crime",
@@ -172,7 +179,9 @@ SCENES: Final = (
     Scene(
         "not_sure",
         1,
-        ("Something is going on at the old dairy, lights and vans at odd hours. I cannot say more than that.",),
+        (
+            "Something is going on at the old dairy, lights and vans at odd hours. I cannot say more than that.",
+        ),
         {"happening": "ongoing"},
     ),
 )
@@ -186,11 +195,18 @@ def answers(rng: Random, scene: Scene) -> dict[str, Any]:
     if scene.concern in _RURAL_THEFT:
         what = rng.choice(("quad bike", "generator", "battery tools", "heating oil", "trailer"))
         said["items"] = [{"what": what, "make": "not known", "value_gbp": rng.randrange(200, 9_000, 50)}]
-        said["way_in"] = rng.choice(("gate lifted off its hinges", "hedge cut", "padlock cut", "over the back field"))
-        said["tracks"] = rng.choice(("tyre marks towards the A361", "footprints at the gate", "none that I can see"))
+        said["way_in"] = rng.choice(
+            ("gate lifted off its hinges", "hedge cut", "padlock cut", "over the back field")
+        )
+        said["tracks"] = rng.choice(
+            ("tyre marks towards the A361", "footprints at the gate", "none that I can see")
+        )
         said["direction_of_travel"] = rng.choice(("north", "towards the A40", "south on the A361"))
     if scene.concern in {"livestock_crime", "hare_coursing"}:
-        said["animals"] = {"kind": rng.choice(("sheep", "hares", "cattle")), "dogs_loose_now": rng.choice(("yes", "no"))}
+        said["animals"] = {
+            "kind": rng.choice(("sheep", "hares", "cattle")),
+            "dogs_loose_now": rng.choice(("yes", "no")),
+        }
     if scene.concern == "asb_personal" and rng.random() < 0.5:
         said["landlord"] = rng.choice(("the housing association", "private landlord", "council"))
     return said

@@ -35,7 +35,14 @@ class Scene(msgspec.Struct, frozen=True):
 WORDS: Final[dict[str, tuple[str, ...]]] = {
     "age": ("13", "14", "15", "16"),
     "bike": ("an off-road bike", "two off-road bikes", "a quad", "three lads on e-bikes"),
-    "car": ("silver hatchback", "dark blue estate", "white van", "black saloon", "grey pick-up", "red flatbed"),
+    "car": (
+        "silver hatchback",
+        "dark blue estate",
+        "white van",
+        "black saloon",
+        "grey pick-up",
+        "red flatbed",
+    ),
     "drink": ("vodka and lemonade", "gin and tonic", "a pint of cider", "rum and coke", "a glass of wine"),
     "few": ("two", "three", "four", "five"),
     "group": ("six or seven", "about ten", "a dozen", "four or five"),
@@ -65,7 +72,8 @@ class _Words(dict[str, str]):
 
 def tell(rng: Random, scene: Scene) -> str:
     """What the reporter writes."""
-    return rng.choice(scene.texts).format_map(_Words(rng))
+    text = rng.choice(scene.texts).format_map(_Words(rng))
+    return text[0].upper() + text[1:]
 
 
 def tick(rng: Random, facts: dict[str, Any]) -> dict[str, Any]:

@@ -10,11 +10,15 @@ SCENES: Final = (
         "county_lines",
         2,
         (
-            "Picked up a lad of about {age} at the station, cash from a roll of notes, three short stops and told me to"
-            " wait at each. Two phones going the whole time.",
+            (
+                "Picked up a lad of about {age} at the station, cash from a roll of notes, three short stops and told"
+                " me to wait at each. Two phones going the whole time."
+            ),
             "Young one, {age} or so, not local, no idea of the address he was given. Somebody else booked and paid.",
-            "Third time this month the same number books a boy from the station to the same flat. He never has a bag"
-            " going in and always has one coming out.",
+            (
+                "Third time this month the same number books a boy from the station to the same flat. He never has a"
+                " bag going in and always has one coming out."
+            ),
         ),
         {"happening": ("now", "last_24h", "ongoing"), "child": "yes", "times_seen": (None, 2, 3)},
         child=True,
@@ -33,8 +37,10 @@ SCENES: Final = (
         "drug_supply",
         3,
         (
-            "Fare asked for {few} stops of two minutes each and wait here. Smell of cannabis, money changing hands"
-            " through the window.",
+            (
+                "Fare asked for {few} stops of two minutes each and wait here. Smell of cannabis, money changing"
+                " hands through the window."
+            ),
             "Regular run to the same door at all hours, different passengers, none of them knows who lives there.",
             "Parcel collected for a passenger who was not there, would not say what was in it. I handed it back.",
         ),
@@ -44,8 +50,10 @@ SCENES: Final = (
         "cuckooing",
         1,
         (
-            "The man who lives at the drop-off used to ride with me. Now strangers answer his door and he looks"
-            " frightened.",
+            (
+                "The man who lives at the drop-off used to ride with me. Now strangers answer his door and he looks"
+                " frightened."
+            ),
         ),
         {"happening": "ongoing", "adult_at_risk": "maybe", "times_seen": (3, 4)},
     ),
@@ -53,8 +61,10 @@ SCENES: Final = (
         "ms_labour",
         1,
         (
-            "Same van load of workers every morning at five, nobody speaks, one man pays for all, straight there and"
-            " straight back.",
+            (
+                "Same van load of workers every morning at five, nobody speaks, one man pays for all, straight there"
+                " and straight back."
+            ),
             "Eight people in one small house, taken to a farm and brought back after dark. One asked me where he was.",
         ),
         {"happening": "ongoing", "victim_still_there": ("yes", None), "times_seen": (3, 5)},
@@ -72,8 +82,10 @@ SCENES: Final = (
         "domestic_abuse",
         1,
         (
-            "Passenger was crying, he held her phone and answered every question for her. She asked to get out and he"
-            " said drive on.",
+            (
+                "Passenger was crying, he held her phone and answered every question for her. She asked to get out and"
+                " he said drive on."
+            ),
             "Woman with a cut lip going to her sister's. Said she cannot go home tonight.",
         ),
         {"happening": "last_24h", "injured": ("hurt", None), "victim_wants_help": ("yes", None)},
@@ -82,8 +94,10 @@ SCENES: Final = (
         "serious_violence",
         1,
         (
-            "Dropped {few} lads near {park}, one had the handle of a knife showing at his waist. Talk of sorting"
-            " somebody out.",
+            (
+                "Dropped {few} lads near {park}, one had the handle of a knife showing at his waist. Talk of sorting"
+                " somebody out."
+            ),
         ),
         {"happening": ("now", "last_24h"), "weapon": "seen", "weapon_kind": "blade"},
     ),
@@ -91,8 +105,10 @@ SCENES: Final = (
         "fraud_courier",
         2,
         (
-            "Elderly passenger told by the bank on the phone to fetch {money} in cash. Stayed on the phone the whole"
-            " way. I think it was not the bank.",
+            (
+                "Elderly passenger told by the bank on the phone to fetch {money} in cash. Stayed on the phone the"
+                " whole way. I think it was not the bank."
+            ),
             "Asked to collect an envelope from an old gentleman and bring it to a man in a car park.",
         ),
         {"happening": ("now", "last_24h"), "adult_at_risk": ("maybe", "yes")},
@@ -120,8 +136,10 @@ SCENES: Final = (
         "missing_vulnerable",
         1,
         (
-            "Old lady in slippers waved me down and gave an address that has not existed for years. She is in my cab"
-            " now.",
+            (
+                "Old lady in slippers waved me down and gave an address that has not existed for years. She is in my"
+                " cab now."
+            ),
             "Young man on the bridge would not get in and would not say why. I did not like leaving him.",
         ),
         {"happening": "now", "adult_at_risk": "yes"},
@@ -136,7 +154,9 @@ def answers(rng: Random, scene: Scene, *, anonymous: bool) -> dict[str, Any]:
     """What a driver adds: the journey, the passengers, and plate or badge unless the report is anonymous."""
     said: dict[str, Any] = {
         "journey": {
-            "booked_by": rng.choice(("app", "by phone, another number", "hailed at the rank", "a regular account")),
+            "booked_by": rng.choice(
+                ("app", "by phone, another number", "hailed at the rank", "a regular account")
+            ),
             "paid_by": rng.choice(("cash", "card", "the person who booked")),
             "pick_up": rng.choice(("rail station", "taxi rank", "a lay-by on the A40", "hotel", "a house")),
             "drop_off": rng.choice(("a flat", "hotel off the A40", "recreation ground", "the high street")),
@@ -145,7 +165,9 @@ def answers(rng: Random, scene: Scene, *, anonymous: bool) -> dict[str, Any]:
         "passengers": _passengers(rng, child=scene.child),
     }
     if rng.random() < 0.3:
-        said["bags_or_parcels"] = rng.choice(("one rucksack", "a taped parcel", "no bags at all", "two holdalls"))
+        said["bags_or_parcels"] = rng.choice(
+            ("one rucksack", "a taped parcel", "no bags at all", "two holdalls")
+        )
     if operator := rng.choice(_OPERATORS):
         said["operator"] = operator
     if not anonymous:

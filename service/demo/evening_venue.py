@@ -11,13 +11,21 @@ SCENES: Final = (
         "spiking_drink",
         3,
         (
-            "Customer went from fine to unable to stand in {minutes} minutes after {drink}. Her friends say it was her"
-            " first.",
-            "Regular customer confused and being sick after {drink}, which he says tasted of salt. We have kept the"
-            " glass.",
+            (
+                "Customer went from fine to unable to stand in {minutes} minutes after {drink}. Her friends say it was"
+                " her first."
+            ),
+            (
+                "Regular customer confused and being sick after {drink}, which he says tasted of salt. We have kept"
+                " the glass."
+            ),
             "Woman found drowsy in {room}. A man nobody knows was trying to take her home; staff stepped in.",
         ),
-        {"happening": ("now", "last_24h"), "injured": ("hurt", None), "offenders_on_site": (None, "yes", "no")},
+        {
+            "happening": ("now", "last_24h"),
+            "injured": ("hurt", None),
+            "offenders_on_site": (None, "yes", "no"),
+        },
     ),
     Scene(
         "spiking_needle",
@@ -45,13 +53,17 @@ SCENES: Final = (
             "Group of {group} would not leave at closing and squared up to staff.",
             "Two men fighting outside, one has a cut head and says he is fine.",
         ),
-        {"happening": ("now", "last_24h"), "injured": (None, "no", "hurt"), "offenders_on_site": (None, "yes", "no")},
+        {
+            "happening": ("now", "last_24h"),
+            "injured": (None, "no", "hurt"),
+            "offenders_on_site": (None, "yes", "no"),
+        },
     ),
     Scene(
         "drug_supply",
         3,
         (
-            "Young man going in and out of {room} with one customer after another. Small bags found behind the cistern.",
+            "Young man going in and out of {room} with one customer after another. Small bags behind the cistern.",
             "Door search found {few} wraps. He said he was holding them for someone.",
         ),
         {"happening": ("now", "last_24h", "ongoing")},
@@ -68,7 +80,9 @@ SCENES: Final = (
     Scene(
         "sexual_assault",
         1,
-        ("Customer told our staff she was touched under her clothes in {room}. She is with us and wants to report it.",),
+        (
+            "Customer told our staff she was touched under her clothes in {room}. She is with us and will report it.",
+        ),
         {"happening": ("now", "last_24h"), "victim_wants_help": "yes"},
     ),
     Scene(
@@ -156,5 +170,7 @@ def answers(rng: Random, scene: Scene, at: datetime) -> dict[str, Any]:
         }
     if scene.concern == "underage_drinking":
         said["refusals"] = rng.randrange(1, 9)
-        said["id_details"] = rng.choice(("photograph did not match", "same card shown twice", "no identity shown"))
+        said["id_details"] = rng.choice(
+            ("photograph did not match", "same card shown twice", "no identity shown")
+        )
     return said
