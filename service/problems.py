@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from litestar import MediaType, Request, Response, get
 from litestar.exceptions import HTTPException, NotFoundException
+from litestar.params import FromPath
 
 from schemas.problems import FieldProblem, Problem
 from service.errors import (
@@ -98,7 +99,7 @@ def on_bug(_request: Request[Any, Any, Any], error: Exception) -> Response[Probl
     media_type=MediaType.TEXT,
     summary="What a problem means",
 )
-async def explain_problem(code: str) -> str:
+async def explain_problem(code: FromPath[str]) -> str:
     """Explain the `type` of a problem document in a sentence."""
     for error in _PUBLIC:
         if error.code == code:

@@ -11,7 +11,7 @@ from litestar.dto.data_structures import DTOFieldDefinition
 from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, Reference, RequestBody, Schema
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, JSONBody
 from litestar.typing import FieldDefinition
 
 from schemas.problems import Problem
@@ -107,11 +107,11 @@ def _refusal(description: str) -> ResponseSpec:
 )
 async def send_report(
     request: Request[Any, Any, Any],
-    data: Report,
+    data: JSONBody[Report],
     idempotency_key: Annotated[
         str | None,
-        Parameter(
-            header="Idempotency-Key",
+        HeaderParameter(
+            name="Idempotency-Key",
             description="16 to 128 printable ASCII characters, new for each report and the same for each repeat.",
         ),
     ] = None,
