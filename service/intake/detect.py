@@ -17,8 +17,28 @@ Detector = Callable[[str, list[str], Policy], list[Evidence]]
 
 _CLAUSE_ENDS: Final = frozenset(".,;:!?()\n") | {"but", "because", "although", "though"}
 _NEGATORS: Final = frozenset(
-    "no not never without nobody none nothing neither nor cannot "
-    "isnt wasnt arent werent didnt doesnt dont hasnt havent hadnt".split()
+    {
+        "no",
+        "not",
+        "never",
+        "without",
+        "nobody",
+        "none",
+        "nothing",
+        "neither",
+        "nor",
+        "cannot",
+        "isnt",
+        "wasnt",
+        "arent",
+        "werent",
+        "didnt",
+        "doesnt",
+        "dont",
+        "hasnt",
+        "havent",
+        "hadnt",
+    }
 )
 _NEGATION_REACH: Final = 4
 _GAP: Final = 3
@@ -41,42 +61,41 @@ def read_phrases(_text: str, tokens: list[str], policy: Policy) -> list[Evidence
         if patterns is None:
             continue
         for pattern in patterns:
-            if _matches(pattern, tokens, start + 1) and not _denied(tokens, start):
+            end = _end_of_match(pattern, tokens, start + 1)
+            if end and not _denied(tokens, start):
+                words = " ".join(tokens[start:end])
                 for atom in pattern.adds:
                     if atom not in found:
-                        found[atom] = Evidence(atom, "text", pattern.phrase)
+                        found[atom] = Evidence(atom, "text", words)
     return list(found.values())
 
 
-def _matches(pattern: PhrasePattern, tokens: list[str], at: int) -> bool:
-    """Whether the tokens from `at` are the rest of the phrase.
+def _end_of_match(pattern: PhrasePattern, tokens: list[str], at: int) -> int:
+    """Where the phrase ends when the tokens from `at` are the rest of it, else 0.
 
-    Each gap takes the nearest place where the words up to the next gap fit, so the work is bounded by the phrase.
+    A gap takes the nearest place where the next word fits and is not tried again, so that the work is bounded by the
+    length of the phrase whatever the text.
     """
-    rest = pattern.rest
-    if None not in rest:
-        return not rest or (at < len(tokens) and rest[0] == tokens[at] and tuple(tokens[at : at + len(rest)]) == rest)
-    position = at
-    run: list[str] = []
-    gap = 0
-    for word in (*rest, None):
-        if word is not None:
-            run.append(word)
+    gap = False
+    for place in pattern.rest:
+        if place is None:
+            gap = True
             continue
-        found = _place(run, tokens, position, gap)
-        if found < 0:
-            return False
-        position = found + len(run)
-        run, gap = [], _GAP
-    return True
+        if gap:
+            at = _across_gap(place, tokens, at)
+            gap = False
+        if at < 0 or at >= len(tokens) or tokens[at] not in place:
+            return 0
+        at += 1
+    return at
 
 
-def _place(run: list[str], tokens: list[str], position: int, gap: int) -> int:
-    """Where a run of words begins, at most `gap` words further on in the same clause; -1 when nowhere."""
-    for begin in range(position, position + gap + 1):
-        if tokens[begin : begin + len(run)] == run:
-            return begin
-        if begin < len(tokens) and tokens[begin] in _CLAUSE_ENDS:
+def _across_gap(place: frozenset[str], tokens: list[str], at: int) -> int:
+    """Where a word of `place` stands within reach in the same clause; -1 when nowhere."""
+    for index in range(at, min(at + _GAP + 1, len(tokens))):
+        if tokens[index] in place:
+            return index
+        if tokens[index] in _CLAUSE_ENDS:
             return -1
     return -1
 

@@ -71,9 +71,7 @@ def gather(report: Report, policy: Policy, received_at: datetime) -> Known:
     elif report.happening is None:
         evidence.append(_NO_TIME_TOLD)
     evidence.extend(read_text(report.description, policy))
-    return Known(
-        concern=report.concern, evidence=evidence, times=times, named=report.anonymity == "named"
-    )
+    return Known(concern=report.concern, evidence=evidence, times=times, named=report.anonymity == "named")
 
 
 def _by_the_clock(times: dict[str, datetime], slack: timedelta, received_at: datetime) -> Evidence:

@@ -40,7 +40,9 @@ def load_policy(folder: Path) -> Policy:
         grades={grade.grade: grade for grade in _entries(written.grades)},
         rules={
             grade: tuple(
-                Rule(rule.id, rule.grade, rule.says, clauses(rule.when)) for rule in rules if rule.grade == grade
+                Rule(rule.id, rule.grade, rule.says, clauses(rule.when))
+                for rule in rules
+                if rule.grade == grade
             )
             for grade in GRADES
         },
@@ -57,7 +59,9 @@ def load_policy(folder: Path) -> Policy:
         ),
         recipients={recipient.code: recipient for recipient in _entries(written.recipients)},
         hours={hours.code: hours for hours in _entries(written.hours)},
-        advice=tuple(AdviceRule(line.code, line.text, clauses(line.when)) for line in _entries(written.advice)),
+        advice=tuple(
+            AdviceRule(line.code, line.text, clauses(line.when)) for line in _entries(written.advice)
+        ),
         clocks=tuple(
             ClockRule(clock.code, clock.text, clock.hours, tuple(clock.start), clauses(clock.when))
             for clock in _entries(written.clocks)
@@ -97,11 +101,13 @@ def _fingerprint(content: dict[str, bytes]) -> str:
 
 def _thresholds(written: Written) -> dict[str, tuple[int, ...]]:
     """Every number that some condition asks a fact to reach."""
-    conditions: list[Condition] = []
-    for item in (*written.rules, *written.routes, *written.advice, *written.clocks):
-        conditions.extend(item.entry.when)
-    for route in written.routes:
-        conditions.extend(route.entry.unless)
+    conditions = [
+        condition
+        for entries in (written.rules, written.routes, written.advice, written.clocks)
+        for entry in _entries(entries)
+        for condition in entry.when
+    ]
+    conditions += [condition for route in _entries(written.routes) for condition in route.unless]
     reached: dict[str, set[int]] = {}
     for condition in conditions:
         for fact, wanted in condition.items():

@@ -96,6 +96,17 @@ class ConcernPolicy(_Entry, frozen=True, kw_only=True):
     graded_by_loss: bool = False
     implies: list[str] = []
 
+    def tells(self) -> list[str]:
+        """The atoms that follow from this concern."""
+        atoms = [f"group={group}" for group in self.groups]
+        if self.family is not None:
+            atoms.append(f"family={self.family}")
+        if self.family == "crime":
+            atoms.append("crime=graded_by_loss" if self.graded_by_loss else "crime=ordinary")
+        if self.family in {"serious_harm", "crime"}:
+            atoms.append("row=own" if self.own_row else "row=general")
+        return atoms + self.implies
+
 
 class GradePolicy(_Entry, frozen=True, kw_only=True):
     """A grade's name and due time: minutes after receipt, or the end of the n-th working day after it."""
@@ -221,11 +232,10 @@ class ClockRule(msgspec.Struct, frozen=True):
 
 
 class PhrasePattern(msgspec.Struct, frozen=True):
-    """One phrase cut into words after its first; None stands for up to three words."""
+    """What follows a phrase's first word: for each place the words accepted there, None for up to three words."""
 
-    rest: tuple[str | None, ...]
+    rest: tuple[frozenset[str] | None, ...]
     adds: tuple[str, ...]
-    phrase: str
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,16 +1,21 @@
 """Phrases made ready for matching: each is cut into words and filed under its first."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import product
 from typing import Final
 
 from service.policy.model import PhrasePattern, PhrasePolicy
 
-_APOSTROPHES: Final = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}`\N{MODIFIER LETTER APOSTROPHE}]")
+_APOSTROPHES: Final = re.compile(
+    "['\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}`\N{MODIFIER LETTER APOSTROPHE}]"
+)
 _TOKEN: Final = re.compile(r"[^\W_]+|[£.,;:!?()\n]")
-_CHOICE: Final = re.compile(r"\{([^{}]*)\}")
+_PIECE: Final = re.compile(r"\{[^{}]*\}|[^\s{}]+")
 _ANY_WORDS: Final = "*"
+
+Place = frozenset[str] | None
+"""The words accepted at one place of a phrase; None where up to three words may stand."""
 
 
 def tokens_of(text: str) -> list[str]:
@@ -19,35 +24,41 @@ def tokens_of(text: str) -> list[str]:
 
 
 def compile_phrases(entries: Iterable[PhrasePolicy]) -> dict[str, tuple[PhrasePattern, ...]]:
-    """File every spelling of every phrase under its first word."""
+    """File every phrase under each word it can begin with.
+
+    Raises ValueError when a phrase cannot be meant.
+    """
     filed: dict[str, list[PhrasePattern]] = {}
     for entry in entries:
         for phrase in entry.words:
-            for spelling in spellings(phrase):
-                first, *rest = pattern_of(spelling)
-                if first is None:
-                    raise ValueError(f"phrase {phrase!r} must begin with a word")
-                pattern = PhrasePattern(rest=tuple(rest), adds=tuple(entry.adds), phrase=spelling)
-                filed.setdefault(first, []).append(pattern)
+            for first, *rest in places(phrase):
+                pattern = PhrasePattern(rest=tuple(rest), adds=tuple(entry.adds))
+                for word in first or ():
+                    filed.setdefault(word, []).append(pattern)
     return {first: tuple(patterns) for first, patterns in filed.items()}
 
 
-def spellings(phrase: str) -> Iterator[str]:
-    """Every phrase that `{a|b}` stands for."""
-    parts = _CHOICE.split(phrase)
-    choices = [part.split("|") if index % 2 else [part] for index, part in enumerate(parts)]
-    for chosen in product(*choices):
-        yield " ".join("".join(chosen).split())
+def places(phrase: str) -> list[list[Place]]:
+    """The places of a phrase, in every form that its choices of several words give it.
+
+    Choices of one word stay together as one place, so that a long list of them costs nothing when matching. Raises
+    ValueError when the phrase is empty, has an unclosed brace, or begins or ends with a gap.
+    """
+    pieces = _PIECE.findall(phrase)
+    if "".join("".join(pieces).split()) != "".join(phrase.split()):
+        raise ValueError(f"phrase {phrase!r} has a brace that is not closed, or stands in another")
+    forms = [[place for part in form for place in part] for form in product(*map(_choices, pieces))]
+    if not pieces or any(not form or form[0] is None or form[-1] is None for form in forms):
+        raise ValueError(f"phrase {phrase!r} must begin and end with a word")
+    return forms
 
 
-def pattern_of(spelling: str) -> list[str | None]:
-    """The words of one spelling; None where up to three words may stand."""
-    pattern: list[str | None] = []
-    for piece in spelling.split():
-        if piece == _ANY_WORDS:
-            pattern.append(None)
-        else:
-            pattern.extend(tokens_of(piece))
-    if not pattern:
-        raise ValueError("a phrase needs at least one word")
-    return pattern
+def _choices(piece: str) -> list[list[Place]]:
+    """The ways of one piece of a phrase: all its single words as one place, each longer choice by itself."""
+    if piece == _ANY_WORDS:
+        return [[None]]
+    options = [tokens_of(option) for option in piece.strip("{}").split("|")]
+    single = frozenset(option[0] for option in options if len(option) == 1)
+    ways: list[list[Place]] = [[single]] if single else []
+    ways += [[frozenset({token}) for token in option] for option in options if len(option) > 1]
+    return ways

@@ -149,7 +149,9 @@ class PolicyFiles:
     def _sections(self, name: str, key: str) -> list[tuple[int, int]]:
         """First and last line of each `[[key]]` or `[key]` of a file, counted from 1."""
         lines = self._lines[name]
-        headers = [(number, found[1]) for number, line in enumerate(lines, 1) if (found := _HEADER.match(line))]
+        headers = [
+            (number, found[1]) for number, line in enumerate(lines, 1) if (found := _HEADER.match(line))
+        ]
         ends = [number - 1 for number, _ in headers[1:]] + [len(lines)]
         return [(first, last) for (first, title), last in zip(headers, ends, strict=True) if title == key]
 

@@ -8,7 +8,17 @@ from datetime import UTC, datetime, timedelta
 from service.policy.model import Clause, ClockRule, Policy
 from service.routing.derive import concerns_of, derive
 from service.routing.due import due_at
-from service.routing.model import GRADES, Advice, Decision, Evidence, EvidenceClock, Grade, Known, Reason, Recipient
+from service.routing.model import (
+    GRADES,
+    Advice,
+    Decision,
+    Evidence,
+    EvidenceClock,
+    Grade,
+    Known,
+    Reason,
+    Recipient,
+)
 
 
 def decide(known: Known, policy: Policy, received_at: datetime) -> Decision:

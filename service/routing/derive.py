@@ -22,14 +22,19 @@ def derive(known: Known, policy: Policy) -> dict[str, Evidence]:
         fact, _, value = atom.partition("=")
         if fact in thresholds:
             _reach(atoms, evidence, fact, int(value), thresholds[fact])
-        elif fact != "concern" or evidence.origin == "ticked" or undecided or _grave(policy.concerns.get(value)):
+        elif (
+            fact != "concern"
+            or evidence.origin == "ticked"
+            or undecided
+            or _grave(policy.concerns.get(value))
+        ):
             atoms[atom] = evidence
     if known.concern == "not_sure":
         _make_sure(atoms)
     for atom in [atom for atom in atoms if atom.startswith("concern=")]:
         concern = policy.concerns.get(atom.removeprefix("concern="))
         if concern is not None:
-            for implied in _implied(concern):
+            for implied in concern.tells():
                 atoms.setdefault(implied, Evidence(implied, "derived", atom))
     return atoms
 
@@ -60,14 +65,3 @@ def _reach(
         if number >= threshold:
             reached = f"{fact}>={threshold}"
             atoms.setdefault(reached, Evidence(reached, evidence.origin, evidence.words or evidence.atom))
-
-
-def _implied(concern: ConcernPolicy) -> list[str]:
-    implied = [f"group={group}" for group in concern.groups]
-    if concern.family is not None:
-        implied.append(f"family={concern.family}")
-        if concern.family == "crime":
-            implied.append("crime=graded_by_loss" if concern.graded_by_loss else "crime=ordinary")
-        if concern.family != "nuisance":
-            implied.append("row=own" if concern.own_row else "row=general")
-    return implied + concern.implies

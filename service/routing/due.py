@@ -30,13 +30,14 @@ def _end_of_working_day(after: date, days: int, ends: time, timezone: str, holid
     day = after
     for _ in range(days):
         day += timedelta(days=1)
-        while day.weekday() >= _SATURDAY or day in _bank_holidays(day.year, holidays):
+        while day.weekday() >= _SATURDAY or day in bank_holidays(day.year, holidays):
             day += timedelta(days=1)
     return datetime.combine(day, ends, ZoneInfo(timezone)).astimezone(UTC)
 
 
 @lru_cache(maxsize=64)
-def _bank_holidays(year: int, place: str) -> frozenset[date]:
+def bank_holidays(year: int, place: str) -> frozenset[date]:
+    """The public holidays of a place such as GB-ENG. Raises NotImplementedError when the place is not known."""
     # Only P3 and P4 need the calendar, and it is slow to import: a P1 at the command line need not wait for it.
     from holidays import country_holidays  # noqa: PLC0415
 

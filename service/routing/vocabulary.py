@@ -5,6 +5,7 @@ drift apart; the rest are what the kinds of reporter, the detectors and `derive.
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Final, get_args
 
 import msgspec
@@ -59,7 +60,7 @@ def _unordered(values: Iterable[str]) -> Fact:
 
 def _rising(*values: str) -> Fact:
     """A fact whose values are given from the mildest to the worst."""
-    return Fact(frozenset(values), frozenset(zip(values, values[1:], strict=False)))
+    return Fact(frozenset(values), frozenset(pairwise(values)))
 
 
 def _answers(values: object, *extra: tuple[str, str], unknown: bool = False) -> Fact:

@@ -5,6 +5,7 @@ from service.intake.kinds.answers import UNDECIDED, Answers, answer, followed
 from service.routing.model import Evidence
 
 _LONG_WEEK_HOURS: Final = 60
+_KEPT_BY: Final = {"papers_held": "papers", "visa_threats": "visa", "escorted": "escort", "locked_in": "lock"}
 _SLAVERY_MAY_BE_NAMED: Final = UNDECIDED | {
     "drug_use_nuisance",
     "suspicious_rural",
@@ -24,18 +25,7 @@ def care_worker(report: CareWorkerReport) -> Answers:
     more), housing tied to the job and a fee paid for it do the same. Who reports on their own behalf asks for help,
     unless they said that they do not want it.
     """
-    found: list[Evidence] = []
-    if report.papers_held == "yes":
-        found.append(answer("kept_by=papers", "papers_held"))
-    if report.visa_threats == "yes":
-        found.append(answer("kept_by=visa", "visa_threats"))
-    if report.escorted == "yes":
-        found.append(answer("kept_by=escort", "escorted"))
-    if report.debt is not None and report.debt.owed_gbp:
-        found.append(answer("kept_by=debt", "debt/owed_gbp"))
-    if report.locked_in == "yes":
-        found.append(answer("kept_by=lock", "locked_in"))
-        found.append(answer("held=yes", "locked_in"))
+    found = _kept(report)
     if report.concern in _SLAVERY_MAY_BE_NAMED and (found or _hard_terms(report)):
         found.append(followed("concern=ms_care_sector", "answers about the work"))
     if report.consent == "yes":
@@ -47,6 +37,20 @@ def care_worker(report: CareWorkerReport) -> Answers:
         if report.cared_for_at_risk == "yes" and report.concern in UNDECIDED:
             found.append(followed("concern=care_abuse", "cared_for_at_risk"))
     return Answers(found)
+
+
+def _kept(report: CareWorkerReport) -> list[Evidence]:
+    """By what somebody is kept in the situation."""
+    found = [
+        answer(f"kept_by={how}", question)
+        for question, how in _KEPT_BY.items()
+        if getattr(report, question) == "yes"
+    ]
+    if report.debt is not None and report.debt.owed_gbp:
+        found.append(answer("kept_by=debt", "debt/owed_gbp"))
+    if report.locked_in == "yes":
+        found.append(answer("held=yes", "locked_in"))
+    return found
 
 
 def _hard_terms(report: CareWorkerReport) -> bool:

@@ -14,7 +14,11 @@ def rural_resident(report: RuralResidentReport) -> Answers:
     items_taken = any(item.how == "taken" for item in report.items)
     undecided = report.concern in UNDECIDED
     concern: str = report.concern
-    if undecided and animals is not None and (animals.taken or animals.hurt or animals.dogs_loose_now == "yes"):
+    if (
+        undecided
+        and animals is not None
+        and (animals.taken or animals.hurt or animals.dogs_loose_now == "yes")
+    ):
         concern = "livestock_crime"
         found.append(followed("concern=livestock_crime", "animals"))
     elif undecided and items_taken:
