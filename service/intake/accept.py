@@ -8,7 +8,7 @@ import msgspec
 from schemas.reports import Accepted, AdviceLine, Report
 from service.clock import Clock, to_the_minute
 from service.errors import IdempotencyKeyInvalid
-from service.ids import new_receipt, new_reference, receipt_for, receipt_hash, uuid7
+from service.ids import new_receipt, new_reference, receipt_for, receipt_hash, uuid7s
 from service.intake.classify import classify
 from service.intake.normalise import identifying_fields, normalise
 from service.intake.store import Receipted, ReportStore, StoredDelivery, StoredReport, StoredRoute
@@ -64,13 +64,15 @@ class Intake:
         idempotency_key: str | None,
         body_hash: bytes,
     ) -> StoredReport:
-        report_id = uuid7(moment)
+        ways = [(item, self._policy.recipients[item.code].channels) for item in decision.recipients]
+        ids = iter(uuid7s(moment, 2 + len(ways) + sum(len(channels) for _, channels in ways)))
+        report_id = next(ids)
         told, source = self._split_source(report, report_id.bytes)
-        routes = [StoredRoute(uuid7(moment), item.code, item.tier) for item in decision.recipients]
+        routes = [StoredRoute(next(ids), item.code, item.tier) for item, _ in ways]
         deliveries = [
-            StoredDelivery(uuid7(moment), route.id, route.recipient, channel.kind)
-            for route in routes
-            for channel in self._policy.recipients[route.recipient].channels
+            StoredDelivery(next(ids), route.id, route.recipient, channel.kind)
+            for route, (_, channels) in zip(routes, ways, strict=True)
+            for channel in channels
         ]
         return StoredReport(
             report_id=report_id,
@@ -88,7 +90,7 @@ class Intake:
             else hashlib.sha256(idempotency_key.encode()).digest(),
             body_hash=body_hash,
             source=source,
-            decision_id=uuid7(moment),
+            decision_id=next(ids),
             grade=int(decision.grade[1]),
             due_at=decision.due,
             policy=decision.policy,

@@ -12,7 +12,8 @@ from typing import Any, Final, TypeVar, get_args
 
 import msgspec
 import phonenumbers
-from uk_postcodes_parsing import parse as parse_postcode
+from uk_postcodes_parsing import is_in_ons_postcode_directory
+from uk_postcodes_parsing.postcode_utils import is_valid, to_normalised, to_outcode
 
 from schemas.facts import Contact, Facts, Identifier, Location, Moment
 from service.errors import FieldFault, ReportInvalid
@@ -69,12 +70,9 @@ def phone_e164(text: str) -> str | None:
         number = phonenumbers.parse(text, "GB")
     except phonenumbers.NumberParseException:
         return None
-    full_length_british = (
-        number.country_code == 44
-        and len(str(number.national_number)) == 10
-        and str(number.national_number)[0] in "12378"
-    )
-    if not phonenumbers.is_valid_number(number) and not full_length_british:
+    national = str(number.national_number)
+    full_length_british = number.country_code == 44 and len(national) == 10 and national[0] in "12378"
+    if not full_length_british and not phonenumbers.is_valid_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
@@ -91,10 +89,11 @@ def postcode(text: str) -> str | None:
     joined = plain.replace(" ", "")
     if _OUTWARD.match(joined) and _outward_exists(joined):
         return joined
-    parsed = parse_postcode(joined, attempt_fix=False)
-    if parsed is None or not (parsed.is_in_ons_postcode_directory or _outward_exists(parsed.outcode)):
+    if not is_valid(joined):
         return None
-    return str(parsed.postcode)
+    if not (is_in_ons_postcode_directory(joined) or _outward_exists(to_outcode(joined))):
+        return None
+    return str(to_normalised(joined))
 
 
 @cache
