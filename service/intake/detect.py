@@ -17,29 +17,8 @@ Detector = Callable[[str, list[str], Policy], list[Evidence]]
 
 _CLAUSE_ENDS: Final = frozenset(".,;:!?()\n") | {"but", "because", "although", "though"}
 _NEGATORS: Final = frozenset(
-    {
-        "no",
-        "not",
-        "never",
-        "without",
-        "nobody",
-        "none",
-        "nothing",
-        "neither",
-        "nor",
-        "cannot",
-        "isnt",
-        "wasnt",
-        "arent",
-        "werent",
-        "didnt",
-        "doesnt",
-        "dont",
-        "hasnt",
-        "havent",
-        "hadnt",
-    }
-)
+    {"no", "not", "never", "without", "nobody", "none", "nothing", "neither", "nor", "cannot"}
+) | {f"{verb}nt" for verb in ("is", "was", "are", "were", "did", "does", "do", "has", "have", "had")}
 _NEGATION_REACH: Final = 4
 _GAP: Final = 3
 

@@ -101,13 +101,15 @@ def _fingerprint(content: dict[str, bytes]) -> str:
 
 def _thresholds(written: Written) -> dict[str, tuple[int, ...]]:
     """Every number that some condition asks a fact to reach."""
-    conditions = [
-        condition
-        for entries in (written.rules, written.routes, written.advice, written.clocks)
-        for entry in _entries(entries)
-        for condition in entry.when
-    ]
-    conditions += [condition for route in _entries(written.routes) for condition in route.unless]
+    conditions: list[Condition] = []
+    for rule in _entries(written.rules):
+        conditions.extend(rule.when)
+    for line in _entries(written.advice):
+        conditions.extend(line.when)
+    for clock in _entries(written.clocks):
+        conditions.extend(clock.when)
+    for route in _entries(written.routes):
+        conditions.extend(route.when + route.unless)
     reached: dict[str, set[int]] = {}
     for condition in conditions:
         for fact, wanted in condition.items():
