@@ -59,16 +59,19 @@ def with_usable_channels(policy: Policy, settings: Settings) -> Policy:
 def refuse_dead_ends(policy: Policy, settings: Settings) -> list[str]:
     """Raise PolicyError when a recipient has no live channel, naming each and what to do.
 
-    In the demo nothing is raised: the same sentences are returned as notices.
+    In the demo nothing is raised: a notice that says so is returned instead.
     """
     dead_ends = [
-        _advice(code, recipient, settings)
+        recipient
         for code, recipient in policy.recipients.items()
         if not any(live(channel, code, settings) for channel in recipient.channels)
     ]
-    if dead_ends and not settings.demo:
-        raise PolicyError("\n".join(dead_ends))
-    return dead_ends
+    if not dead_ends:
+        return []
+    if not settings.demo:
+        raise PolicyError("\n".join(_advice(recipient, settings) for recipient in dead_ends))
+    codes = ", ".join(recipient.code for recipient in dead_ends)
+    return [f"This is the demo: no real person is told of anything. Without a live channel: {codes}."]
 
 
 def _reduced(recipient: RecipientPolicy, settings: Settings) -> RecipientPolicy:
@@ -85,10 +88,11 @@ def _real_address(address: str) -> bool:
     return bool(local) and bool(domain) and not f".{domain.lower().rstrip('.')}".endswith(_NOWHERE)
 
 
-def _advice(code: str, recipient: RecipientPolicy, settings: Settings) -> str:
+def _advice(recipient: RecipientPolicy, settings: Settings) -> str:
     missing = "" if settings.mail.host else " and set SMTP_URL"
+    variable = recipient.code.upper()
     return (
-        f"{settings.policy / _FILE}: {code} ({recipient.name}) has no live channel, so nobody would be told. "
-        f"Give it the e-mail address it reads{missing}, or a webhook with EVENLODE_WEBHOOK_URL_{code.upper()} and "
-        f"EVENLODE_WEBHOOK_SECRET_{code.upper()}."
+        f"{settings.policy / _FILE}: {recipient.code} ({recipient.name}) has no live channel, so nobody would be told. "
+        f"Give it the e-mail address it reads{missing}, or a webhook with EVENLODE_WEBHOOK_URL_{variable} and "
+        f"EVENLODE_WEBHOOK_SECRET_{variable}."
     )

@@ -1,0 +1,83 @@
+"""Puts notifications into a test's outbox, as the intake would, in bulk."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import asyncpg
+import msgspec
+
+from service.ids import uuid7s
+
+_INSERT = """
+WITH incoming AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset($1::text::jsonb) AS r (
+        report_id uuid, decision_id uuid, route_id uuid, delivery_id uuid, reference text, recipient text,
+        channel text, grade smallint, made_at timestamptz, due_at timestamptz, coarse boolean)
+), stored AS (
+    INSERT INTO report (id, received_at, reporter, anonymity, concern, body, typed)
+    SELECT report_id, made_at, 'taxi_driver', CASE WHEN coarse THEN 'anonymous' ELSE 'confidential' END, 'cse',
+           '{}', '{}'
+    FROM incoming
+), handles AS (
+    INSERT INTO report_handle (reference, report_id, receipt_hash, receipt_key_id, body_hash, received_at)
+    SELECT reference, report_id, sha256(convert_to(report_id::text, 'UTF8')), 'k', '\\x00', made_at FROM incoming
+), decided AS (
+    INSERT INTO decision (id, report_id, decided_at, grade, due_at, policy, detail)
+    SELECT decision_id, report_id, made_at, grade, due_at, 'test',
+           jsonb_build_object('concerns', jsonb_build_array('cse'), 'recipients',
+                              jsonb_build_array(jsonb_build_object('code', recipient)))
+    FROM incoming
+), routed AS (
+    INSERT INTO route (id, decision_id, report_id, recipient, tier)
+    SELECT route_id, decision_id, report_id, recipient, 'D3' FROM incoming
+)
+INSERT INTO delivery (id, route_id, report_id, recipient, channel, grade, made_at, due_at, coarse)
+SELECT delivery_id, route_id, report_id, recipient, channel, grade, made_at, made_at, coarse FROM incoming
+"""
+
+
+async def queue(
+    connection: asyncpg.Connection,
+    count: int = 1,
+    *,
+    grade: int = 3,
+    recipient: str = "tvp",
+    channel: str = "email",
+    made_at: datetime | None = None,
+    coarse: bool = False,
+    notify: bool = True,
+) -> list[UUID]:
+    """Queue `count` notifications of one grade by one channel, and wake the relay in the same transaction."""
+    moment = made_at or datetime.now(UTC)
+    ids = iter(uuid7s(moment, 4 * count))
+    rows = [
+        {
+            "report_id": next(ids),
+            "decision_id": next(ids),
+            "route_id": next(ids),
+            "delivery_id": next(ids),
+            "reference": f"WO-{uuid4().hex[:16].upper()}",
+            "recipient": recipient,
+            "channel": channel,
+            "grade": grade,
+            "made_at": moment,
+            "due_at": moment,
+            "coarse": coarse,
+        }
+        for _ in range(count)
+    ]
+    async with connection.transaction():
+        for start in range(0, count, 5000):
+            await connection.execute(_INSERT, msgspec.json.encode(rows[start : start + 5000]).decode())
+        if notify:
+            await connection.execute("SELECT pg_notify('evenlode_delivery', $1)", str(grade))
+    return [row["delivery_id"] for row in rows]
+
+
+async def states(connection: asyncpg.Connection, ids: Sequence[UUID]) -> dict[str, int]:
+    """How many of `ids` are in each state."""
+    rows = await connection.fetch(
+        "SELECT state, count(*) FROM delivery WHERE id = any($1::uuid[]) GROUP BY state", ids
+    )
+    return dict(rows)
