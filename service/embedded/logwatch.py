@@ -9,6 +9,7 @@ import msgspec
 
 _SEEN_FOR: Final = 30.0
 _MOST_AT_ONCE: Final = 256 * 1024
+_LINE_LENGTH: Final = 160
 _LEVELS: Final = frozenset({"warning", "error", "critical"})
 _SAID_ALREADY: Final = frozenset({"policy.demo"})
 """That the demo sends nothing to anybody is part of the welcome."""
@@ -60,4 +61,5 @@ class LogWatch:
         if now - self._shown.get(key, -_SEEN_FOR) < _SEEN_FOR:
             return None
         self._shown[key] = now
-        return f"{name} {said.level}: {said.event}"
+        first_line, *_ = said.event.splitlines() or [""]
+        return f"{name} {said.level}: {first_line[:_LINE_LENGTH]}"

@@ -22,15 +22,19 @@ _GRACE: Final = 10.0
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """One process: `grace` is how long it may take to stop, in seconds."""
+    """One process. `leaves` orders stopping, equal ones together; `grace` is how long it may take, in seconds."""
 
     name: str
     command: tuple[str, ...]
+    leaves: int = 2
     grace: float = _GRACE
 
 
 def plans(settings: Settings) -> list[Plan]:
-    """The processes in the order they are started; also the order they are stopped in, the web first."""
+    """The processes, in the order they are started.
+
+    The web leaves first, so that nothing new comes in; the catcher last, as long as something may still be sent.
+    """
     python = sys.executable
     # Serving people comes before sending what is not urgent.
     yielding = (nice, "-n", "10") if (nice := shutil.which("nice")) else ()
@@ -45,7 +49,7 @@ def plans(settings: Settings) -> list[Plan]:
         "--loglevel=WARNING",
     )
     found = [
-        Plan(name="web", command=(python, "-m", "granian", *_granian(settings)), grace=_GRACE_WEB),
+        Plan(name="web", command=(python, "-m", "granian", *_granian(settings)), leaves=1, grace=_GRACE_WEB),
         Plan(
             name="scheduler",
             command=(
@@ -67,7 +71,7 @@ def plans(settings: Settings) -> list[Plan]:
         ),
     ]
     if settings.demo:
-        found.append(Plan(name="catcher", command=(python, "-m", "service.demo.catcher")))
+        found.append(Plan(name="catcher", command=(python, "-m", "service.demo.catcher"), leaves=3))
     return found
 
 

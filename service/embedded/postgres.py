@@ -48,6 +48,7 @@ class EmbeddedPostgres:
     """PostgreSQL as a child of this process, over data that are kept between runs."""
 
     name = "postgresql"
+    leaves = 5
 
     def __init__(self, places: Places, overrides: Mapping[str, str] | None = None) -> None:
         self._places = places

@@ -8,8 +8,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
+from itertools import groupby
 from types import FrameType
 from typing import Final
 
@@ -108,7 +110,6 @@ class Supervisor:
         self._ending.append(places.remove_sockets)
         postgres = EmbeddedPostgres(places) if settings.database_url is None else None
         valkey = EmbeddedValkey(places) if settings.redis_url is None else None
-        # Stopped last in, first out: PostgreSQL is the last to go.
         started = [service for service in (postgres, valkey) if service is not None]
         self._children.extend(started)
         for service in started:
@@ -165,12 +166,13 @@ class Supervisor:
                 self._say(line)
 
     def _stop_all(self) -> None:
-        """Stop the processes in the order they were started, then Valkey, then PostgreSQL."""
-        services = [child for child in self._children if isinstance(child, EmbeddedPostgres | EmbeddedValkey)]
+        """Stop the processes in the order they leave; those that leave together take their time together."""
         if self._children:
             self._say("stopping")
-        for child in [*(one for one in self._children if one not in services), *reversed(services)]:
-            child.stop()
+        ordered = sorted(self._children, key=lambda child: child.leaves)
+        with ThreadPoolExecutor(len(ordered) or 1) as together:
+            for _, leaving in groupby(ordered, key=lambda child: child.leaves):
+                list(together.map(lambda child: child.stop(), leaving))
         for step in self._ending:
             step()
 

@@ -32,6 +32,7 @@ class EmbeddedValkey:
     """Valkey as a child of this process. It carries ids only, and can be filled again from PostgreSQL."""
 
     name = "valkey"
+    leaves = 4
 
     def __init__(self, places: Places, overrides: Mapping[str, str] | None = None) -> None:
         self._places = places
