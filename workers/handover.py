@@ -24,8 +24,8 @@ Publish = Callable[[Lane, Sequence[Sequence[UUID]], UUID], int]
 """Sends batches of one hand-over to a lane's queue and returns how many went; fewer than given means that the broker
 is away. Blocking: it is called in a thread."""
 
-FULL_LANE_LOOK: Final = 0.02
-"""Seconds until a full lane is looked at again; doubled while nothing moves, to a quarter of a second at most."""
+FULL_LANE_LONGEST: Final = 0.25
+"""Seconds between two looks at a full lane in which nothing moves."""
 BROKER_FIRST_WAIT: Final = 0.25
 BROKER_LONGEST_WAIT: Final = 2.0
 DATABASE_LONGEST_WAIT: Final = 5.0
@@ -128,7 +128,7 @@ class Relay:
                     await asyncio.wait_for(woken.wait(), lane.sweep)
                 continue
             full = 0 if taken.ids else full + 1
-            await self._rest_until_stopped(doubling(full, first=FULL_LANE_LOOK, longest=0.25))
+            await self._rest_until_stopped(doubling(full, first=lane.pace, longest=FULL_LANE_LONGEST))
 
     async def _hand_over(
         self, connection: asyncpg.Connection, lane: Lane, ids: list[UUID], lease: UUID
