@@ -175,9 +175,10 @@ class PhrasePolicy(_Entry, frozen=True, kw_only=True):
 
 
 class LanguagePolicy(_Entry, frozen=True, kw_only=True):
-    """Everyday words of the languages the service reads."""
+    """Everyday words of the languages that are read here, and of others."""
 
     common: list[str]
+    foreign: list[str]
 
 
 class PartnershipPolicy(_Entry, frozen=True, kw_only=True):
@@ -238,8 +239,11 @@ class PhrasePattern(msgspec.Struct, frozen=True):
     adds: tuple[str, ...]
 
 
-class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole, checked policy. `version` is the label and a hash of the files' content."""
+class Policy(msgspec.Struct, frozen=True, kw_only=True, eq=False, weakref=True):
+    """A whole, checked policy. `version` is the label and a hash of the files' content.
+
+    Two policies are the same only when they are the same object; what else is kept about one is kept by that.
+    """
 
     version: str
     partnership: PartnershipPolicy
@@ -254,4 +258,5 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     clocks: tuple[ClockRule, ...]
     phrases: Mapping[str, tuple[PhrasePattern, ...]]
     common_words: frozenset[str]
+    foreign_words: frozenset[str]
     thresholds: Mapping[str, tuple[int, ...]]

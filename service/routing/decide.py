@@ -4,8 +4,10 @@ No I/O, no clock of its own: the same in gives the same out, so that a decision 
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
 
-from service.policy.model import Clause, ClockRule, Policy
+from service.policy.model import Clause, ClockRule, Policy, Route
 from service.routing.derive import concerns_of, derive
 from service.routing.due import due_at
 from service.routing.model import (
@@ -21,74 +23,115 @@ from service.routing.model import (
 )
 
 
+class Applied(NamedTuple):
+    """What a policy says of one set of atoms: each rule and row that holds, with the atoms that make it hold."""
+
+    grade: Grade
+    rules: list[tuple[str, str, frozenset[str]]]
+    routes: list[tuple[Route, frozenset[str]]]
+    advice: list[Advice]
+    clocks: list[ClockRule]
+
+
+# Which rules hold depends on nothing but the atoms, and the same few ticks come again and again, so each policy keeps
+# what it said of the sets seen last. Only atoms are kept, never a reporter's words.
+_APPLIED: Final[WeakKeyDictionary[Policy, dict[frozenset[str], Applied]]] = WeakKeyDictionary()
+_MOST_KEPT: Final = 20_000
+
+
 def decide(known: Known, policy: Policy, received_at: datetime) -> Decision:
     """Decide one report. `received_at` carries an offset; times in the decision are UTC."""
     atoms = derive(known, policy)
-    grade, reasons = _grade(atoms, policy)
-    by_grade = f"grade={grade}"
-    atoms[by_grade] = Evidence(by_grade, "derived", ", ".join(reason.rule for reason in reasons))
+    applied = _applied(frozenset(atoms), policy)
+    by_grade = f"grade={applied.grade}"
+    atoms[by_grade] = Evidence(by_grade, "derived", ", ".join(rule for rule, _, _ in applied.rules))
     return Decision(
-        grade=grade,
+        grade=applied.grade,
         concerns=concerns_of(atoms),
-        recipients=_recipients(atoms, policy, named=known.named),
-        reasons=reasons,
-        advice=[
-            Advice(line.code, line.text)
-            for line in policy.advice
-            if matching(line.clauses, atoms) is not None
-        ],
-        due=due_at(policy.grades[grade], policy.partnership, received_at),
-        clocks=[
-            clock
-            for rule in policy.clocks
-            if matching(rule.clauses, atoms) is not None
-            and (clock := _clock(rule, known, received_at)) is not None
-        ],
+        recipients=_recipients(applied, atoms, policy, named=known.named),
+        reasons=[Reason(rule, says, _because(cited, atoms)) for rule, says, cited in applied.rules],
+        advice=applied.advice,
+        due=due_at(policy.grades[applied.grade], policy.partnership, received_at),
+        clocks=[clock for rule in applied.clocks if (clock := _clock(rule, known, received_at)) is not None],
         policy=policy.version,
     )
 
 
-def matching(clauses: tuple[Clause, ...], atoms: dict[str, Evidence]) -> Clause | None:
+def matching(clauses: tuple[Clause, ...], atoms: frozenset[str]) -> Clause | None:
     """The first clause that holds, or None."""
-    known = atoms.keys()
     for clause in clauses:
         for accepted in clause:
-            if accepted.isdisjoint(known):
+            if accepted.isdisjoint(atoms):
                 break
         else:
             return clause
     return None
 
 
-def _because(clause: Clause, atoms: dict[str, Evidence]) -> list[Evidence]:
-    """The evidence that made a clause hold."""
-    return [evidence for atom, evidence in atoms.items() if any(atom in accepted for accepted in clause)]
+def _applied(atoms: frozenset[str], policy: Policy) -> Applied:
+    kept = _APPLIED.setdefault(policy, {})
+    applied = kept.get(atoms)
+    if applied is None:
+        if len(kept) >= _MOST_KEPT:
+            kept.clear()
+        applied = kept[atoms] = _apply(atoms, policy)
+    return applied
 
 
-def _grade(atoms: dict[str, Evidence], policy: Policy) -> tuple[Grade, list[Reason]]:
+def _apply(atoms: frozenset[str], policy: Policy) -> Applied:
+    """Hold every rule, row, line of advice and clock of the policy against the atoms."""
+    grade, rules = _grade(atoms, policy)
+    graded = atoms | {f"grade={grade}"}
+    return Applied(
+        grade=grade,
+        rules=rules,
+        routes=[
+            (route, _cited(clause, graded))
+            for route in policy.routes
+            if route.tell
+            and (clause := matching(route.clauses, graded)) is not None
+            and matching(route.unless, graded) is None
+        ],
+        advice=[
+            Advice(line.code, line.text)
+            for line in policy.advice
+            if matching(line.clauses, graded) is not None
+        ],
+        clocks=[rule for rule in policy.clocks if matching(rule.clauses, graded) is not None],
+    )
+
+
+def _cited(clause: Clause, atoms: frozenset[str]) -> frozenset[str]:
+    """The atoms that make a clause hold."""
+    return atoms & frozenset().union(*clause)
+
+
+def _because(cited: frozenset[str], atoms: dict[str, Evidence]) -> list[Evidence]:
+    """The evidence of the cited atoms, in this report's own order."""
+    return [evidence for atom, evidence in atoms.items() if atom in cited]
+
+
+def _grade(atoms: frozenset[str], policy: Policy) -> tuple[Grade, list[tuple[str, str, frozenset[str]]]]:
     """The most urgent grade of which a rule holds, with each of its rules that does."""
     for grade in GRADES:
-        reasons = [
-            Reason(rule.id, rule.says, _because(clause, atoms))
+        rules = [
+            (rule.id, rule.says, _cited(clause, atoms))
             for rule in policy.rules[grade]
             if (clause := matching(rule.clauses, atoms)) is not None
         ]
-        if reasons:
-            return grade, reasons
+        if rules:
+            return grade, rules
     otherwise = policy.otherwise
-    return otherwise.grade, [Reason(otherwise.id, otherwise.says, [])]
+    return otherwise.grade, [(otherwise.id, otherwise.says, frozenset())]
 
 
-def _recipients(atoms: dict[str, Evidence], policy: Policy, *, named: bool) -> list[Recipient]:
+def _recipients(
+    applied: Applied, atoms: dict[str, Evidence], policy: Policy, *, named: bool
+) -> list[Recipient]:
     """Everybody whom a row of the policy tells, with each row that does."""
     why: dict[str, list[Reason]] = {}
-    for route in policy.routes:
-        if not route.tell:
-            continue
-        clause = matching(route.clauses, atoms)
-        if clause is None or matching(route.unless, atoms) is not None:
-            continue
-        reason = Reason(route.id, route.says, _because(clause, atoms))
+    for route, cited in applied.routes:
+        reason = Reason(route.id, route.says, _because(cited, atoms))
         for code in route.tell:
             why.setdefault(code, []).append(reason)
     told = []
