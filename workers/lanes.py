@@ -23,9 +23,9 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
     `handed_out`: most rows with workers at a time. A backlog waits in the table, so that there is always room in the
     broker, and so that a row's turn comes within its lease. `batch`: ids in one task; small where each counts, large
     where Celery's cost for a message would. `longest_wait`: the cap of the back-off between two tries. `sweep`: how
-    often the table is looked at although nobody woke us, in seconds. `pace`: how soon a full lane is looked at again, in
-    seconds; a routine backlog takes longer breaths, which leave the processors to the urgent lanes (2,000 a second
-    for P4, 4,000 for P3 at most, for each relay).
+    often the table is looked at although nobody woke us, in seconds. `pace`: how soon a full lane is looked at again,
+    in seconds; a routine backlog takes longer breaths, which leave the processors to the urgent lanes (at most 2,000
+    rows a second for P4 and 4,000 for P3, for each relay).
     """
 
     grade: int
