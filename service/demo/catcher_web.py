@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from importlib.resources import files
 from typing import Any, Final
 
@@ -54,9 +55,10 @@ def _api(items: CaughtItems) -> list[ControllerRouterHandler]:
         return _listing(items, found, items.count("mail"), start)
 
     @get("/api/v1/search")
-    async def search(query: str, start: int = 0, limit: int = _PAGE) -> dict[str, Any]:
+    async def search(request: Request[Any, Any, Any], start: int = 0, limit: int = _PAGE) -> dict[str, Any]:
+        words = request.query_params.get("query", "")
         found = [
-            item for item in items.newest("mail") if isinstance(item, CaughtMail) and _matches(item, query)
+            item for item in items.newest("mail") if isinstance(item, CaughtMail) and _matches(item, words)
         ]
         return _listing(items, found[start : start + limit], len(found), start)
 
@@ -229,24 +231,40 @@ def _hook(item: CaughtHook) -> dict[str, Any]:
     }
 
 
-def _row(item: Caught) -> dict[str, Any]:
+class _Row(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the page. The grade is read from what arrived, as any receiver would."""
-    shared = {"key": item.key, "kind": item.kind, "copy": item.copy, "at": item.caught_at}
+
+    key: str
+    kind: Kind
+    copy: int
+    at: datetime
+    title: str
+    to: str
+    grade: str
+    fault: str = ""
+
+
+def _row(item: Caught) -> _Row:
     if isinstance(item, CaughtMail):
-        to = ", ".join(address.Address for address in (*item.to, *item.cc, *item.bcc))
-        return {
-            **shared,
-            "title": item.subject or "(no subject)",
-            "to": to,
-            "grade": _grade(item.subject),
-            "fault": "",
-        }
-    try:
-        data = msgspec.json.decode(item.body, type=_Pointed).data
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        data = _Pointer()
-    title = f"Item {data.reference}" if data.reference else "(not a notification)"
-    return {**shared, "title": title, "to": item.recipient, "grade": _grade(data.grade), "fault": item.fault}
+        title, grade = item.subject or "(no subject)", _grade(item.subject)
+        to, fault = ", ".join(address.Address for address in (*item.to, *item.cc, *item.bcc)), ""
+    else:
+        try:
+            data = msgspec.json.decode(item.body, type=_Pointed).data
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            data = _Pointer()
+        title = f"Item {data.reference}" if data.reference else "(not a notification)"
+        grade, to, fault = _grade(data.grade), item.recipient, item.fault
+    return _Row(
+        key=item.key,
+        kind=item.kind,
+        copy=item.copy,
+        at=item.caught_at,
+        title=title,
+        to=to,
+        grade=grade,
+        fault=fault,
+    )
 
 
 class _Pointer(msgspec.Struct):
