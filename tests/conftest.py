@@ -22,7 +22,9 @@ import redis
 
 from service.db.migrate import migrate
 from service.embedded.services import embedded_services
-from service.settings import Settings, load_settings
+from service.policy.load import load_policy
+from service.policy.model import Policy
+from service.settings import Settings, default_policy_folder, load_settings
 
 _TEMPLATE: Final = "evenlode"
 _VALKEY_DATABASES: Final = 64
@@ -125,10 +127,16 @@ def redis_url(services: Urls) -> Iterator[str]:
         client.flushdb()
 
 
+def coverage_environ() -> dict[str, str]:
+    """What a process under test needs for its lines to be counted."""
+    return {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+
+
 @pytest.fixture
 def environ(database_url: str, redis_url: str, tmp_path: Path) -> dict[str, str]:
     """The environment of a process under test: a state folder, database and broker of its own."""
     return {
+        **coverage_environ(),
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
@@ -140,6 +148,12 @@ def environ(database_url: str, redis_url: str, tmp_path: Path) -> dict[str, str]
 def settings(environ: dict[str, str]) -> Settings:
     """Settings for this test's own database and broker."""
     return load_settings(environ)
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    """The policy as shipped."""
+    return load_policy(default_policy_folder())
 
 
 @pytest.fixture

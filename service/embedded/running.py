@@ -1,16 +1,18 @@
 """Where a running `evenlode up` can be reached: the file `run.json` of its state folder."""
 
+import os
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from service.errors import SettingsError
 from service.settings import Settings, load_settings
 
-RUN_FILE = "run.json"
+RUN_FILE: Final = "run.json"
 
 
-class Running(msgspec.Struct, frozen=True):
+class Running(msgspec.Struct, frozen=True, kw_only=True):
     """What `evenlode up` wrote when it was ready; `pid` is the supervisor's."""
 
     database_url: str
@@ -21,15 +23,22 @@ class Running(msgspec.Struct, frozen=True):
 
 
 def running_urls(state: Path) -> Running | None:
-    """The running service of a state folder, or None when there is none."""
+    """The service running from a state folder; None when there is none, or only the file of one that was killed."""
     try:
-        return msgspec.json.decode((state / RUN_FILE).read_bytes(), type=Running)
+        found = msgspec.json.decode((state / RUN_FILE).read_bytes(), type=Running)
     except (OSError, msgspec.MsgspecError):
         return None
+    try:
+        os.kill(found.pid, 0)
+    except ProcessLookupError:
+        return None
+    except PermissionError:
+        pass  # It runs, as another account.
+    return found
 
 
 def database_url(settings: Settings | None = None) -> str:
-    """The database a command should use: `DATABASE_URL`, else that of the running `evenlode up`.
+    """The PostgreSQL URL a command should use: `DATABASE_URL`, else that of the running `evenlode up`.
 
     Raises SettingsError, saying what to do, when there is neither.
     """
@@ -39,7 +48,7 @@ def database_url(settings: Settings | None = None) -> str:
     running = running_urls(settings.state)
     if running is None:
         raise SettingsError(
-            f"No database: DATABASE_URL is not set and no `make run` is up with the state folder {settings.state}."
-            " Start it with `make run`, or set DATABASE_URL."
+            f"No database: DATABASE_URL is not set and no `make run` is up with the state folder {settings.state}. "
+            "Start it with `make run`, or set DATABASE_URL."
         )
     return running.database_url
