@@ -5,27 +5,28 @@ from typing import Final
 from service.policy.model import Policy
 from service.routing.model import Evidence
 
-_FEWEST_WORDS: Final = 4
-_SHARE: Final = 0.18
+_FEWEST_WORDS: Final = 5
+_SHARE: Final = 0.1
 _UNREADABLE: Final = Evidence("text=unreadable", "text", "not in a language that is read here")
 
 
 def read_language(_text: str, tokens: list[str], policy: Policy) -> list[Evidence]:
-    """Say so when a text cannot be read here: mostly in another script, or with hardly an everyday word.
+    """Say so when a text cannot be read here.
 
-    A note of a few words is left alone, since names and registrations fill it; so is one without any letters.
+    That is when it is mostly in another script, has more everyday words of other languages than of ours, or is five
+    words or longer with hardly an everyday word. Shorter notes without any are left alone, since names and
+    registrations fill them; so is a text without letters.
     """
     words = [token for token in tokens if token.isalpha()]
     if not words:
         return []
-    foreign = sum(1 for word in words if not word.isascii() and not _latin(word))
-    if foreign * 2 > len(words):
+    accented = [word for word in words if not word.isascii()]
+    if 2 * sum(1 for word in accented if not _latin(word)) > len(words):
         return [_UNREADABLE]
-    if len(words) < _FEWEST_WORDS:
-        return []
-    common = policy.common_words
-    known = sum(1 for word in words if word in common)
-    return [_UNREADABLE] if known < _SHARE * len(words) else []
+    ours = sum(1 for word in words if word in policy.common_words)
+    theirs = len(accented) + sum(1 for word in words if word.isascii() and word in policy.foreign_words)
+    hardly_any = len(words) >= _FEWEST_WORDS and ours < _SHARE * len(words)
+    return [_UNREADABLE] if theirs > ours or hardly_any else []
 
 
 def _latin(word: str) -> bool:

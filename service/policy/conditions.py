@@ -2,12 +2,12 @@
 
 import difflib
 from collections.abc import Iterable, Iterator
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 import msgspec
 
 from schemas.reports import Report
-from service.policy.model import AtLeast, Condition, PhrasePolicy
+from service.policy.model import AtLeast, Condition
 from service.policy.read import Fault, Located, Written
 from service.routing.vocabulary import FACTS
 
@@ -74,7 +74,7 @@ def check_conditions(written: Written) -> Iterator[Fault]:
         yield from _atoms(concern, concern.entry.implies, words)
 
 
-def _conditions(located: Located, conditions: Iterable[Condition], words: Words) -> Iterator[Fault]:  # type: ignore[type-arg]
+def _conditions(located: Located[Any], conditions: Iterable[Condition], words: Words) -> Iterator[Fault]:
     for condition in conditions:
         if not condition:
             yield located.fault("an empty condition would always hold", "{}")
@@ -93,7 +93,7 @@ def _conditions(located: Located, conditions: Iterable[Condition], words: Words)
                     yield located.fault(reason, seek, fact)
 
 
-def _atoms(located: Located[PhrasePolicy] | Located, atoms: Iterable[str], words: Words) -> Iterator[Fault]:  # type: ignore[type-arg]
+def _atoms(located: Located[Any], atoms: Iterable[str], words: Words) -> Iterator[Fault]:
     for atom in atoms:
         fact, equals, value = atom.partition("=")
         reason = words.fault(fact, value) if equals else f"{atom!r} is not of the form fact=value"

@@ -68,6 +68,7 @@ def load_policy(folder: Path) -> Policy:
         ),
         phrases=compile_phrases(_entries(written.phrases)),
         common_words=frozenset(written.language.entry.common),
+        foreign_words=frozenset(written.language.entry.foreign),
         thresholds=_thresholds(written),
     )
 
