@@ -39,7 +39,8 @@ async def _relay_connected() -> bool:
     connection = await asyncpg.connect(os.environ["DATABASE_URL"], timeout=3, command_timeout=3)
     try:
         found: bool = await connection.fetchval(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'evenlode_relay'"
+            "SELECT EXISTS (SELECT FROM pg_stat_activity"
+            " WHERE application_name = 'evenlode_relay' AND datname = current_database()"
             " AND client_addr IS NOT DISTINCT FROM inet_client_addr())"
         )
     finally:
