@@ -3,25 +3,31 @@
 - `durable`: the service.
 - `unbatched`: the same, but each report is a commit of its own.
 - `ceiling`: the same server, routes, decoding and answer, with nothing between: no checks, no decision, no storing.
+- `checked`: the ceiling that also checks the fields and makes the answer's own reference and receipt.
 """
 
+import hashlib
 import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from litestar import Litestar
 
 from schemas.reports import Accepted, AdviceLine, Report
 from service.app import assemble, create_app
-from service.ids import new_receipt, new_reference, uuid7
+from service.clock import utc_now
+from service.ids import new_receipt, new_reference, receipt_for, uuid7
+from service.intake.normalise import normalise
 from service.intake.store import Receipted, ReportStore, StoredReport
 from service.log import configure_logging
 from service.metrics import Metrics
 from service.parts import Parts
 from service.settings import load_settings
 
+_KEY = bytes(32)
 _RECEIVED = datetime(2026, 1, 1, tzinfo=UTC)
 _ANSWER = Accepted(
     id=uuid7(_RECEIVED),
@@ -40,6 +46,18 @@ class CeilingIntake:
         return _ANSWER
 
 
+class CheckedIntake:
+    """Decodes, checks, and answers with a reference and a receipt of its own; decides and stores nothing."""
+
+    async def accept(self, report: Report, body: bytes, idempotency_key: str | None) -> Accepted:
+        now = utc_now()
+        normalise(report, now)
+        receipt = receipt_for(_KEY, idempotency_key or "", hashlib.sha256(body).digest())
+        return msgspec.structs.replace(
+            _ANSWER, id=uuid7(now), reference=new_reference("WO"), receipt=receipt, received_at=now
+        )
+
+
 class UnbatchedStore(ReportStore):
     """Gives each report a commit of its own, straight away."""
 
@@ -50,11 +68,10 @@ class UnbatchedStore(ReportStore):
         return outcome
 
 
-def _ceiling() -> Litestar:
+def _without_storing(intake: Any) -> Litestar:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None, None]:
         nothing: Any = None
-        intake: Any = CeilingIntake()
         app.state.parts = Parts(
             settings=nothing, metrics=Metrics(), pool=nothing, redis=nothing, intake=intake
         )
@@ -66,7 +83,9 @@ def _ceiling() -> Litestar:
 def _build(variant: str) -> Litestar:
     configure_logging("bench", level=30)
     if variant == "ceiling":
-        return _ceiling()
+        return _without_storing(CeilingIntake())
+    if variant == "checked":
+        return _without_storing(CheckedIntake())
     if variant == "unbatched":
         return create_app(load_settings(), store_type=UnbatchedStore)
     return create_app(load_settings())

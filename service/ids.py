@@ -21,24 +21,34 @@ _WEIGHTS: Final = range(2, 2 + _BASE)
 _PAIRS: Final = [first + second for first in ALPHABET for second in ALPHABET]
 _VERSION_AND_VARIANT: Final = 0x7 << 76 | 0b10 << 62
 _NOISE_MASK: Final = 0xFFF << 64 | 0x3FFF_FFFF_FFFF_FFFF
+_ROOM_TO_COUNT: Final = 0x8000
 _NOISE_BYTES: Final = 10
 _REFERENCE_LENGTH: Final = 7
 _RECEIPT_LENGTH: Final = 19
 _GROUP: Final = 4
 
 
-def uuid7s(moment: datetime, count: int) -> list[UUID]:
-    """`count` UUIDv7 (RFC 9562) for `moment`: each 48 bits of Unix milliseconds, then 74 random bits.
+def uuid7(moment: datetime) -> UUID:
+    """A UUIDv7 (RFC 9562) for `moment`: 48 bits of Unix milliseconds, then 74 random bits.
 
-    For an anonymous report pass a moment cut to the minute: the ids then tell no more than that. Made together,
-    because asking the system for randomness is most of the cost of one.
+    For an anonymous report pass a moment cut to the minute: the id then tells no more than that.
     """
-    stamp = (int(moment.timestamp() * 1000) & 0xFFFF_FFFF_FFFF) << 80 | _VERSION_AND_VARIANT
-    noise = os.urandom(_NOISE_BYTES * count)
-    return [
-        UUID(int=stamp | int.from_bytes(noise[start : start + _NOISE_BYTES]) & _NOISE_MASK)
-        for start in range(0, len(noise), _NOISE_BYTES)
-    ]
+    noise = int.from_bytes(os.urandom(_NOISE_BYTES)) & _NOISE_MASK
+    return UUID(int=_milliseconds(moment) << 80 | _VERSION_AND_VARIANT | noise)
+
+
+def uuid7_run(moment: datetime, count: int) -> list[str]:
+    """Up to 32,768 UUIDv7 for `moment` that follow one another (RFC 9562, section 6.2, method 1), as text.
+
+    Whoever knows one can tell the others, so a run stays within what one party may see.
+    """
+    first = str(UUID(int=uuid7(moment).int & ~_ROOM_TO_COUNT))
+    head, low = first[:-4], int(first[-4:], 16)
+    return [f"{head}{low + step:04x}" for step in range(count)]
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000) & 0xFFFF_FFFF_FFFF
 
 
 def check_character(body: str) -> str:
@@ -97,12 +107,16 @@ def new_receipt() -> str:
 def receipt_hash(receipt: str) -> bytes:
     """What is kept of a receipt: the SHA-256 of its 20 characters without dashes.
 
-    Plain SHA-256 is enough: there is no guessing 94 random bits. Raises ValueError for what cannot be a receipt.
+    Plain SHA-256 is enough: there is no guessing 94 random bits. A receipt from outside goes through `valid_receipt`
+    first.
     """
-    plain = valid_code(receipt, _RECEIPT_LENGTH + 1)
-    if plain is None:
-        raise ValueError("not a receipt")
-    return hashlib.sha256(plain.encode()).digest()
+    return hashlib.sha256(receipt.replace("-", "").encode()).digest()
+
+
+def valid_receipt(text: str) -> str | None:
+    """`text` in the form receipts are given in, or None when it cannot be one."""
+    plain = valid_code(text, _RECEIPT_LENGTH + 1)
+    return None if plain is None else _grouped(plain)
 
 
 def _receipt(number: int) -> str:

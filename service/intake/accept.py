@@ -8,7 +8,7 @@ import msgspec
 from schemas.reports import Accepted, AdviceLine, Report
 from service.clock import Clock, to_the_minute
 from service.errors import IdempotencyKeyInvalid
-from service.ids import new_receipt, new_reference, receipt_for, receipt_hash, uuid7s
+from service.ids import new_receipt, new_reference, receipt_for, receipt_hash, uuid7, uuid7_run
 from service.intake.classify import classify
 from service.intake.normalise import identifying_fields, normalise
 from service.intake.store import Receipted, ReportStore, StoredDelivery, StoredReport, StoredRoute
@@ -65,8 +65,9 @@ class Intake:
         body_hash: bytes,
     ) -> StoredReport:
         ways = [(item, self._policy.recipients[item.code].channels) for item in decision.recipients]
-        ids = iter(uuid7s(moment, 2 + len(ways) + sum(len(channels) for _, channels in ways)))
-        report_id = next(ids)
+        # The reporter is told the report's id and receivers their notification's: neither gives the other away.
+        report_id = uuid7(moment)
+        ids = iter(uuid7_run(moment, 1 + len(ways) + sum(len(channels) for _, channels in ways)))
         told, source = self._split_source(report, report_id.bytes)
         routes = [StoredRoute(next(ids), item.code, item.tier) for item, _ in ways]
         deliveries = [

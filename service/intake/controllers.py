@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from litestar import MediaType, Request, Response, post
 from litestar.dto import AbstractDTO
+from litestar.dto._backend import DTOBackend  # named by the public signature it overrides
 from litestar.dto.data_structures import DTOFieldDefinition
 from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
@@ -37,7 +38,10 @@ class ReportBody(AbstractDTO[Any]):
 
     @classmethod
     def create_for_field_definition(
-        cls, field_definition: FieldDefinition, handler_id: str, **_: Any
+        cls,
+        field_definition: FieldDefinition,
+        handler_id: str,
+        backend_cls: type[DTOBackend] | None = None,
     ) -> None:
         """Nothing to generate: the Structs of `schemas` are what is decoded."""
 

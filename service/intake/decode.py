@@ -1,7 +1,7 @@
 """Bytes to a report, or every fault in them at once with its JSON Pointer (RFC 6901)."""
 
 import re
-from typing import Any, Final, get_args
+from typing import Any, Final, get_args, get_origin
 
 import msgspec
 
@@ -10,6 +10,9 @@ from service.errors import FieldFault, ReportInvalid, ReportMalformed
 
 MAX_BODY_BYTES: Final = 128 * 1024
 """4,000 characters can take 48,000 bytes when every one is escaped; the rest leaves room for all other answers."""
+
+_MOST_FAULTS: Final = 50
+"""Faults told at once, so that a hostile body cannot make a long answer."""
 
 _KINDS: Final = {kind.__struct_config__.tag: kind for kind in get_args(Report)}
 _TAG_FIELD: Final = "reporter"
@@ -35,7 +38,7 @@ def decode_report(body: bytes) -> Report:
     field (422).
     """
     try:
-        report = _DECODER.decode(body)
+        report: Report = _DECODER.decode(body)
     except msgspec.ValidationError as first:
         raise ReportInvalid(_all_faults(body, first)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
@@ -55,10 +58,7 @@ def _malformed(fault: Exception) -> str:
 
 def _all_faults(body: bytes, first: msgspec.ValidationError) -> list[FieldFault]:
     """Look at every field by itself, since the decoder stops at the first fault and a form shows all."""
-    try:
-        raw = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
-        raise ReportMalformed([FieldFault("", _malformed(fault))]) from None
+    raw = msgspec.json.decode(body)
     if not isinstance(raw, dict):
         raise ReportMalformed([FieldFault("", "The body must be a JSON object.")]) from None
     tag = raw.get(_TAG_FIELD)
@@ -83,15 +83,36 @@ def _faults_of(raw: dict[str, Any], kind: type[msgspec.Struct], pointer: str) ->
         if name not in fields:
             faults.append(FieldFault(here, "This field is not known. Check its spelling, or leave it out."))
             continue
-        inner = _struct_in(fields[name].type)
-        if inner is not None and isinstance(value, dict):
-            faults += _faults_of(value, inner, here)
-            continue
-        try:
-            msgspec.convert(value, fields[name].type)
-        except msgspec.ValidationError as fault:
-            faults.append(_fault(fault, here))
+        faults += _faults_of_value(value, fields[name].type, here)
     return faults
+
+
+def _faults_of_value(value: Any, annotation: Any, pointer: str) -> list[FieldFault]:
+    inner = _struct_in(annotation)
+    if inner is not None and isinstance(value, dict):
+        return _faults_of(value, inner, pointer)
+    item = _item_in(annotation)
+    if item is not None and isinstance(value, list):
+        faults = [
+            fault
+            for place, one in enumerate(value[:_MOST_FAULTS])
+            for fault in _faults_of_value(one, item, f"{pointer}/{place}")
+        ]
+        if faults:
+            return faults
+    try:
+        msgspec.convert(value, annotation)
+    except msgspec.ValidationError as fault:
+        return [_fault(fault, pointer)]
+    return []
+
+
+def _item_in(annotation: Any) -> Any:
+    """What the items of an annotation such as `Annotated[list[Identifier], Meta(…)]` are, None when it is no list."""
+    for option in (annotation, *get_args(annotation)):
+        if get_origin(option) is list:
+            return get_args(option)[0]
+    return None
 
 
 def _struct_in(annotation: Any) -> type[msgspec.Struct] | None:

@@ -19,6 +19,7 @@ _CLAUSE_ENDS: Final = frozenset(".,;:!?()\n") | {"but", "because", "although", "
 _NEGATORS: Final = frozenset(
     {"no", "not", "never", "without", "nobody", "none", "nothing", "neither", "nor", "cannot"}
 ) | {f"{verb}nt" for verb in ("is", "was", "are", "were", "did", "does", "do", "has", "have", "had")}
+_LINE_END: Final = ["\n"]
 _NEGATION_REACH: Final = 4
 _GAP: Final = 3
 
@@ -52,14 +53,16 @@ def read_phrases(_text: str, tokens: list[str], policy: Policy) -> list[Evidence
 def _end_of_match(pattern: PhrasePattern, tokens: list[str], at: int) -> int:
     """Where the phrase ends when the tokens from `at` are the rest of it, else 0.
 
-    A gap takes the nearest place where the next word fits and is not tried again, so that the work is bounded by the
-    length of the phrase whatever the text.
+    A phrase may run on over the end of a line. A gap takes the nearest place where the next word fits and is not
+    tried again, so that the work is bounded by the length of the phrase whatever the text.
     """
     gap = False
     for place in pattern.rest:
         if place is None:
             gap = True
             continue
+        while tokens[at : at + 1] == _LINE_END:
+            at += 1
         if gap:
             at = _across_gap(place, tokens, at)
             gap = False

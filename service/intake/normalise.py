@@ -120,7 +120,7 @@ def _contact(contact: Contact, faults: list[FieldFault]) -> Contact:
 def _identifier(item: Identifier, pointer: str, typed: dict[str, str]) -> Identifier:
     match item.kind:
         case "vehicle_registration":
-            value = registration(item.value)
+            value: str | None = registration(item.value)
         case "phone":
             value = phone_e164(item.value)
         case "postcode":

@@ -21,7 +21,7 @@ _REFERENCE_TRIES = 4
 class StoredRoute(msgspec.Struct, frozen=True):
     """One recipient of the decision."""
 
-    id: UUID
+    id: str
     recipient: str
     tier: str
 
@@ -29,8 +29,8 @@ class StoredRoute(msgspec.Struct, frozen=True):
 class StoredDelivery(msgspec.Struct, frozen=True):
     """One notification of a route by one channel."""
 
-    id: UUID
-    route_id: UUID
+    id: str
+    route_id: str
     recipient: str
     channel: str
 
@@ -51,7 +51,7 @@ class StoredReport(msgspec.Struct, frozen=True, kw_only=True):
     idempotency_hash: bytes | None
     body_hash: bytes
     source: bytes | None
-    decision_id: UUID
+    decision_id: str
     grade: int
     due_at: datetime
     policy: str
