@@ -1,10 +1,10 @@
 """`evenlode doctor`: what is right and wrong with this installation, and what to do next."""
 
 import asyncio
-import os
 import platform
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -66,7 +66,9 @@ def python_version(_settings: Settings, _running: Running | None) -> Iterator[Fi
 def folders(settings: Settings, _running: Running | None) -> Iterator[Finding]:
     """Whether the state folder can be written to, and has room."""
     folder = _nearest(settings.state)
-    if not os.access(folder, os.W_OK | os.X_OK):
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
         yield Finding(
             "State folder", "bad", f"{folder} cannot be written to", "Set EVENLODE_STATE to another folder."
         )

@@ -244,15 +244,19 @@ async def test_a_socket_path_that_would_be_too_long_is_made_short(
 
 
 def test_a_socket_folder_that_somebody_else_made_first_is_not_used(
-    state_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    state_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    shared = state_folder.parent / "shared"
+    trap = state_folder.parent / "trap"
+    shared.mkdir()
+    trap.mkdir()
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setattr("tempfile.tempdir", str(shared))
     with embedded_services(state_folder, database=False) as services:
         ours = Path(services.redis_url.removeprefix("unix://").partition("?")[0]).parents[1]
-    trap = tmp_path / "trap"
-    trap.mkdir()
-    subprocess.run(["rm", "-rf", str(ours)], check=True)
+    assert ours.parent == shared
     ours.symlink_to(trap)
     with embedded_services(state_folder, database=False) as services:
+        assert ping(services.redis_url)
         assert f"{ours}/" not in services.redis_url
     assert list(trap.iterdir()) == []
