@@ -13,6 +13,7 @@ from kombu.entity import Exchange, Queue
 from service.broker import broker_url
 from service.log import configure_logging
 from service.settings import Settings, load_settings
+from workers.broker_connection import PromptConnection
 from workers.lanes import LANES, UPKEEP_QUEUE
 from workers.runtime import Runtime
 from workers.tasks.delivery import register_delivery
@@ -56,6 +57,8 @@ def configuration(settings: Settings) -> dict[str, Any]:
             "interval_max": 0,
         },
         "worker_prefetch_multiplier": 1,
+        # Nothing is acknowledged late, so there is nothing to cancel; saying so spares a warning at every loss.
+        "worker_cancel_long_running_tasks_on_connection_loss": True,
         "worker_enable_prefetch_count_reduction": False,
         "worker_enable_remote_control": False,
         "worker_send_task_events": False,
@@ -78,6 +81,7 @@ def create_app(settings: Settings) -> Celery:
     """Build the Celery app. It opens nothing until a worker starts or a message is sent."""
     app = Celery("evenlode", set_as_current=False)
     app.conf.update(configuration(settings))
+    app.amqp.Connection = PromptConnection
     runtime = Runtime(settings)
     register_delivery(app, runtime)
     register_upkeep(app, runtime)
