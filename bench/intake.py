@@ -9,7 +9,7 @@ import psutil
 from rich.progress import Progress
 from rich.table import Table
 
-from bench.load import Load, send, served
+from bench.load import Load, send, send_metered, served
 
 CONNECTIONS = 64
 _WARM, _SECONDS = 2, 8
@@ -26,15 +26,17 @@ def measure_intake(
         task = bar.add_task("Intake at 64 connections", total=rounds * len(variants))
         for _ in range(rounds):
             for variant in variants:
-                with served(variant, port, environment) as url:
+                with served(variant, port, environment) as (url, process):
                     send(url, bodies, connections=CONNECTIONS, seconds=_WARM)
-                    seen[variant].append(send(url, bodies, connections=CONNECTIONS, seconds=_SECONDS))
+                    seen[variant].append(
+                        send_metered(url, bodies, process, connections=CONNECTIONS, seconds=_SECONDS)
+                    )
                 bar.advance(task)
     rate = {variant: median(load.per_second for load in loads) for variant, loads in seen.items()}
     table = Table(
         title=f"Intake, {CONNECTIONS} connections, {rounds} rounds of {_SECONDS} s", title_justify="left"
     )
-    for column in ("variant", "reports/s (median)", "all rounds", "p50 ms", "p99 ms"):
+    for column in ("variant", "reports/s (median)", "all rounds", "p50 ms", "p99 ms", "web CPU µs"):
         table.add_column(column, justify="left" if column == "variant" else "right")
     for variant, loads in seen.items():
         table.add_row(
@@ -43,9 +45,10 @@ def measure_intake(
             " ".join(f"{load.per_second:,.0f}" for load in loads),
             f"{median(load.p50_us for load in loads) / 1000:.1f}",
             f"{median(load.p99_us for load in loads) / 1000:.1f}",
+            f"{median(load.web_cpu_us for load in loads):.0f}",
         )
-    table.add_row("durable ÷ ceiling", f"[bold]{rate['durable'] / rate['ceiling']:.2f}[/]", "", "", "")
-    table.add_row("durable ÷ checked", f"{rate['durable'] / rate['checked']:.2f}", "", "", "")
+    table.add_row("durable ÷ ceiling", f"[bold]{rate['durable'] / rate['ceiling']:.2f}[/]", "", "", "", "")
+    table.add_row("durable ÷ checked", f"{rate['durable'] / rate['checked']:.2f}", "", "", "", "")
     return table, rate["durable"] / rate["ceiling"]
 
 
@@ -56,7 +59,7 @@ def measure_lone(bodies: Path, port: int, environment: Mapping[str, str], rounds
         task = bar.add_task("A lone request", total=rounds * len(seen))
         for _ in range(rounds):
             for variant, loads in seen.items():
-                with served(variant, port, environment) as url:
+                with served(variant, port, environment) as (url, _process):
                     send(url, bodies, connections=1, seconds=1)
                     loads.append(send(url, bodies, connections=1, seconds=_LONE_SECONDS))
                 bar.advance(task)

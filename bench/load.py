@@ -13,6 +13,7 @@ from secrets import token_hex
 import click
 import httpx
 import msgspec
+import psutil
 
 _LUA = Path(__file__).parent / "reports.lua"
 
@@ -25,6 +26,8 @@ class Load(msgspec.Struct, frozen=True):
     bad: int
     p50_us: float
     p99_us: float
+    web_cpu_us: float = 0.0
+    """Processor time of the web process for one report, in microseconds; kernel included."""
 
     @property
     def per_second(self) -> float:
@@ -53,17 +56,36 @@ def send(url: str, bodies: Path, *, connections: int, seconds: int) -> Load:
     return load
 
 
+def send_metered(
+    url: str, bodies: Path, process: subprocess.Popen[bytes], *, connections: int, seconds: int
+) -> Load:
+    """`send`, and the processor time the web processes spent on it."""
+    before = _cpu_seconds(process)
+    load = send(url, bodies, connections=connections, seconds=seconds)
+    spent = _cpu_seconds(process) - before
+    return msgspec.structs.replace(load, web_cpu_us=spent / load.requests * 1e6)
+
+
+def _cpu_seconds(process: subprocess.Popen[bytes]) -> float:
+    parent = psutil.Process(process.pid)
+    times = [one.cpu_times() for one in (parent, *parent.children(recursive=True))]
+    return sum(one.user + one.system for one in times)
+
+
 @contextmanager
-def served(variant: str, port: int, environment: Mapping[str, str]) -> Iterator[str]:
+def served(
+    variant: str, port: int, environment: Mapping[str, str]
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """One variant of `bench.apps` behind the server that ships, until the block ends."""
     process = subprocess.Popen(
         [*WEB_COMMAND, "--port", str(port), "bench.apps:app"],
         env={**os.environ, **environment, "BENCH_APP": variant},
+        stderr=subprocess.DEVNULL,
     )
     url = f"http://127.0.0.1:{port}"
     try:
         _await_live(url, process)
-        yield url
+        yield url, process
     finally:
         process.terminate()
         process.wait(timeout=20)

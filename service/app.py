@@ -1,12 +1,13 @@
 """The composition root of the web process: everything that runs is listed here."""
 
+import gc
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import structlog
 from litestar import Litestar
 from litestar.config.app import AppConfig
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import License
@@ -61,6 +62,7 @@ def create_app(
             redis=redis,
             intake=Intake(policy=policy, store=store, ring=ring, clock=clock),
         )
+        _settle_memory()
         _log.info("web.ready", policy=policy.version, demo=settings.demo)
         try:
             yield
@@ -78,6 +80,7 @@ def assemble(lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]]) 
         route_handlers=[send_report, live, ready, metrics_page, problems.explain_problem],
         exception_handlers={
             ServiceError: problems.on_service_error,
+            ValidationException: problems.on_missing_body,
             HTTPException: problems.on_http_error,
             Exception: problems.on_bug,
         },
@@ -87,6 +90,17 @@ def assemble(lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]]) 
         on_app_init=[_without_debug],
         logging_config=None,
     )
+
+
+def _settle_memory() -> None:
+    """Spare every later collection the objects of start-up, which stay for good, and collect less often.
+
+    With Python's defaults a full collection walks the policy, the framework and every module: tens of milliseconds
+    in which no report is answered.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 def _openapi() -> OpenAPIConfig:

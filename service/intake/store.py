@@ -18,7 +18,7 @@ from service.routing.model import Advice, Decision
 _REFERENCE_TRIES = 4
 
 
-class StoredRoute(msgspec.Struct, frozen=True):
+class StoredRoute(msgspec.Struct, frozen=True, gc=False):
     """One recipient of the decision."""
 
     id: str
@@ -26,7 +26,7 @@ class StoredRoute(msgspec.Struct, frozen=True):
     tier: str
 
 
-class StoredDelivery(msgspec.Struct, frozen=True):
+class StoredDelivery(msgspec.Struct, frozen=True, gc=False):
     """One notification of a route by one channel."""
 
     id: str

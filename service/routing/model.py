@@ -13,7 +13,7 @@ GRADES: tuple[Grade, ...] = ("P1", "P2", "P3", "P4")
 Tier = Literal["D1", "D2", "D3", "D4"]
 
 
-class Evidence(msgspec.Struct, frozen=True):
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     """One thing known about a report, and where it was read.
 
     `atom` is the fact in the policy's form, such as `weapon=used`. `origin` is `ticked` (a common fact of the form),
@@ -55,14 +55,14 @@ class Recipient(msgspec.Struct, frozen=True):
     why: list[Reason]
 
 
-class Advice(msgspec.Struct, frozen=True):
+class Advice(msgspec.Struct, frozen=True, gc=False):
     """One line of advice for the reporter."""
 
     code: str
     text: str
 
 
-class EvidenceClock(msgspec.Struct, frozen=True):
+class EvidenceClock(msgspec.Struct, frozen=True, gc=False):
     """Evidence that will be gone: what, and the UTC time by which to act."""
 
     code: str
