@@ -7,7 +7,7 @@ from kombu.connection import Connection
 _PROMPT: Final = {"interval_start": 0.25, "interval_step": 0.25, "interval_max": 2.0}
 
 
-class PromptConnection(Connection):  # type: ignore[misc]
+class PromptConnection(Connection):
     """A broker connection tried again every two seconds at least.
 
     Celery's own wait grows to half a minute, which a P1 cannot be kept waiting, and has no setting.
