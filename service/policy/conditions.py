@@ -59,7 +59,7 @@ def check_conditions(written: Written) -> Iterator[Fault]:
         for condition in rule.entry.when:
             if _ONLY_AFTER_GRADING in condition:
                 yield rule.fault(
-                    f"{rule.entry.id}: a rule makes the grade and cannot ask for it", "grade = ["
+                    f"{rule.entry.id}: a rule makes the grade and cannot ask for it", "{ grade =", ", grade ="
                 )
     for route in written.routes:
         yield from _conditions(route, route.entry.when, words)

@@ -152,7 +152,7 @@ class PolicyFiles:
         headers = [
             (number, found[1]) for number, line in enumerate(lines, 1) if (found := _HEADER.match(line))
         ]
-        ends = [number - 1 for number, _ in headers[1:]] + [len(lines)]
+        ends = [*(number - 1 for number, _ in headers[1:]), len(lines)][: len(headers)]
         return [(first, last) for (first, title), last in zip(headers, ends, strict=True) if title == key]
 
     def _each(self, name: str, key: str, kind: type[T]) -> list[Located[T]]:
@@ -198,5 +198,6 @@ class PolicyFiles:
 def _clues(reason: str) -> list[str]:
     """What to look for in the entry's lines: the wrong value, the unknown field, the key of the path."""
     quoted = re.findall(r"'([^']+)'", reason) + re.findall(r"unknown field `([^`]+)`", reason)
-    keys = re.findall(r"\$\.([a-z_]+)", reason)
-    return quoted + [f"{key} =" for key in keys]
+    path = re.search(r"`\$(.*)`", reason)
+    keys = re.findall(r"[a-z_]+", path[1]) if path else []
+    return quoted + [f"{key} =" for key in reversed(keys)]

@@ -142,6 +142,11 @@ def _recipients(
     return told
 
 
+def _without_words(atoms: dict[str, Evidence]) -> dict[str, Evidence]:
+    """What was ticked or answered: words can bring a recipient in, and never take one away."""
+    return {atom: evidence for atom, evidence in atoms.items() if evidence.origin != "text"}
+
+
 def _clock(rule: ClockRule, known: Known, received_at: datetime) -> EvidenceClock | None:
     """When the evidence will be gone, from the first known of the rule's moments, else from receipt.
 

@@ -38,7 +38,9 @@ def test_the_moment_a_driver_pressed_mark_says_when_it_happened() -> None:
 
 
 def test_collapse_in_a_venue_is_a_serious_injury() -> None:
-    decision = decided("spiking_drink", reporter="venue", happening="now", spiking={"symptoms": ["collapsed"]})
+    decision = decided(
+        "spiking_drink", reporter="venue", happening="now", spiking={"symptoms": ["collapsed"]}
+    )
 
     assert "P1a" in rules(decision)
 
@@ -63,7 +65,9 @@ def test_a_person_left_with_a_stranger_is_still_with_the_suspect() -> None:
         ({"symptoms": ["puncture_mark"]}, "spiking_needle"),
     ],
 )
-def test_answers_about_a_spiking_tell_of_it_whatever_was_ticked(spiking: dict[str, Any], concern: str) -> None:
+def test_answers_about_a_spiking_tell_of_it_whatever_was_ticked(
+    spiking: dict[str, Any], concern: str
+) -> None:
     decision = decided("alcohol_disorder", reporter="venue", spiking=spiking)
 
     assert decision.concerns == ["alcohol_disorder", concern]
@@ -160,7 +164,9 @@ def test_a_graver_concern_is_not_renamed_by_the_answers_about_work() -> None:
         ({"on_behalf_of": "somebody_else", "consent": "yes"}, "P2"),
     ],
 )
-def test_who_reports_for_themselves_asks_for_help_unless_they_say_no(answers: dict[str, Any], grade: str) -> None:
+def test_who_reports_for_themselves_asks_for_help_unless_they_say_no(
+    answers: dict[str, Any], grade: str
+) -> None:
     assert decided("ms_labour", reporter="care_worker", happening="older", **answers).grade == grade
 
 

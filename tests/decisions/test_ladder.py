@@ -43,7 +43,11 @@ MEETS: list[tuple[str, str, dict[str, Any]]] = [
         "domestic_abuse",
         {"reporter": "venue", "happening": "now", "child": "yes", "victim_still_there": "yes"},
     ),
-    ("P1d-child", "county_lines", {"reporter": "taxi_driver", "happening": "now", "passengers": {"ages": [30, 15]}}),
+    (
+        "P1d-child",
+        "county_lines",
+        {"reporter": "taxi_driver", "happening": "now", "passengers": {"ages": [30, 15]}},
+    ),
     ("P1d-missing", "missing_vulnerable", {"happening": "now"}),
     ("P1d-missing", "missing_vulnerable", {"child": "yes"}),
     ("P1d-missing", "missing_vulnerable", {"adult_at_risk": "maybe", "happening": "ongoing"}),
@@ -151,7 +155,13 @@ NEAR_MISSES: list[tuple[str, str, dict[str, Any]]] = [
     (
         "P2",
         "ms_care_sector",
-        {"reporter": "care_worker", "papers_held": "yes", "visa_threats": "yes", "escorted": "yes", "happening": "now"},
+        {
+            "reporter": "care_worker",
+            "papers_held": "yes",
+            "visa_threats": "yes",
+            "escorted": "yes",
+            "happening": "now",
+        },
     ),
     (
         "P3",
@@ -159,7 +169,11 @@ NEAR_MISSES: list[tuple[str, str, dict[str, Any]]] = [
         {"reporter": "taxi_driver", "passengers": {"asked_to_be_let_out": "yes"}, "happening": "last_7_days"},
     ),
     ("P2", "cse", {"happening": "last_24h"}),
-    ("P2", "ms_domestic", {"reporter": "care_worker", "child": "yes", "happening": "now", "victim_still_there": "yes"}),
+    (
+        "P2",
+        "ms_domestic",
+        {"reporter": "care_worker", "child": "yes", "happening": "now", "victim_still_there": "yes"},
+    ),
     ("P2", "domestic_abuse", {"reporter": "taxi_driver", "child": "yes", "happening": "now"}),
     ("P2", "missing_vulnerable", {"child": "yes", "happening": "older"}),
     ("P2", "missing_vulnerable", {"happening": "ongoing"}),
@@ -186,7 +200,11 @@ NEAR_MISSES: list[tuple[str, str, dict[str, Any]]] = [
     ("P4", "fly_tipping", {"threat_to_reporter": "no"}),
     ("P3", "hate_incident", {"injured": "hurt", "happening": "older"}),
     ("P3", "hate_incident", {"happening": "last_24h"}),
-    ("P4", "asb_nuisance", {"times_seen": 2, "targeted": "no", "hate": "no", "child": "no", "adult_at_risk": "no"}),
+    (
+        "P4",
+        "asb_nuisance",
+        {"times_seen": 2, "targeted": "no", "hate": "no", "child": "no", "adult_at_risk": "no"},
+    ),
     ("P4", "suspicious_rural", {"identifiers": [{"kind": "description", "value": "a white van"}]}),
     ("P4", "asb_nuisance", {"identifiers": PLATE}),
 ]

@@ -105,7 +105,9 @@ ROWS: list[tuple[set[str], str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("recipients", "concern", "answers"), ROWS, ids=lambda value: str(value)[:60])
-def test_exactly_those_who_must_know_are_told(recipients: set[str], concern: str, answers: dict[str, Any]) -> None:
+def test_exactly_those_who_must_know_are_told(
+    recipients: set[str], concern: str, answers: dict[str, Any]
+) -> None:
     assert told(decided(concern, **answers)) == recipients
 
 

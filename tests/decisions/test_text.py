@@ -1,0 +1,143 @@
+"""What the words of a report add, and that they never take away."""
+
+from typing import Any
+
+import pytest
+
+from tests.decisions.deciding import decided, rules, told
+
+SHOWS: list[tuple[str, str, dict[str, Any], str]] = [
+    ("He said “you’re dead” to her.", "asb_personal", {}, "P1e"),  # noqa: RUF001 (as phones write it)
+    ("HE SAID  YOU'RE\nDEAD", "asb_personal", {}, "P1e"),
+    ("youre dead he said", "asb_personal", {}, "P1e"),
+    ("He pulled a knife on the doorman.", "alcohol_disorder", {"happening": "now"}, "P1b"),
+    ("They were waving a machete about.", "asb_nuisance", {"happening": "last_7_days"}, "P2f"),
+    ("A man with a sawn-off shotgun got out.", "suspicious_rural", {"happening": "last_24h"}, "P1b"),
+    ("They threatened to throw acid in her face.", "asb_personal", {"happening": "now"}, "P1b"),
+    ("He won't let her leave the house.", "domestic_abuse", {}, "P1c"),
+    ("The boss took her passport.", "ms_care_sector", {"happening": "older"}, "P2c"),
+    ("My mate has overdosed.", "drug_use_nuisance", {}, "P1a"),
+    ("She is unconscious and not breathing.", "alcohol_disorder", {"happening": "now"}, "P1a"),
+    ("A girl was abducted outside the club.", "other", {}, "P1c"),
+    ("The courier is on his way to collect the cash", "fraud_courier", {}, "P1f"),
+    ("They are beating him up behind the pub", "alcohol_disorder", {"offenders_on_site": "yes"}, "P1f"),
+    ("He threatened me when I asked him to stop.", "fly_tipping", {}, "P2h"),
+    ("The lad is 15 years old.", "drug_supply", {}, "P2b"),
+    ("The girl is a frightened 14-year-old", "other", {}, "P3b"),
+    ("I transferred £900 to her", "fraud_romance", {}, "P3a-remote-fraud"),
+    ("Racist abuse at the bus stop", "asb_nuisance", {}, "P3b"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "concern", "answers", "rule"),
+    SHOWS,
+    ids=lambda value: str(value)[:40],
+)
+def test_plain_words_raise_a_report(text: str, concern: str, answers: dict[str, Any], rule: str) -> None:
+    decision = decided(concern, description=text, **answers)
+
+    assert rule in rules(decision)
+
+
+@pytest.mark.parametrize(
+    ("text", "concern"),
+    [
+        ("There was no knife and nobody hurt.", "asb_nuisance"),
+        ("He didn't have a knife.", "asb_nuisance"),
+        ("She wasn't unconscious.", "asb_nuisance"),
+        ("We saw no sign of a knife in his hand.", "asb_nuisance"),
+        ("Nobody was stabbed, it was just noise.", "asb_nuisance"),
+        ("It was never a death threat.", "asb_nuisance"),
+        ("They have not sent any money, no gift cards.", "fraud_advance_fee"),
+    ],
+)
+def test_words_that_say_a_thing_is_absent_add_nothing(text: str, concern: str) -> None:
+    assert decided(concern, description=text).grade == "P4"
+
+
+def test_a_denial_ends_with_its_clause() -> None:
+    decision = decided("asb_nuisance", description="Not the first time, he pulled a knife", happening="now")
+
+    assert "P1b" in rules(decision)
+
+
+def test_a_phrase_is_found_only_as_whole_words() -> None:
+    assert (
+        decided("asb_nuisance", description="The fgmx logo; skilled youths; scarred overdosedly").grade
+        == "P4"
+    )
+
+
+def test_a_threat_that_names_no_killing_is_not_a_threat_to_kill() -> None:
+    decision = decided("asb_personal", description="He said I'll sort her out", happening="now")
+
+    assert decision.grade == "P3"
+    assert told(decision) == {"asb_team", "tvp"}
+
+
+def test_a_concern_shown_by_the_words_is_covered_beside_the_ticked_one() -> None:
+    decision = decided("alcohol_disorder", reporter="venue", description="I think her drink was spiked.")
+
+    assert decision.concerns == ["alcohol_disorder", "spiking_drink"]
+    assert told(decision) == {"tvp", "licensing", "nightsafe"}
+
+
+def test_a_nuisance_mentioned_in_passing_tells_nobody_new() -> None:
+    decision = decided("burglary_home", description="They also dumped rubbish and left graffiti.")
+
+    assert decision.concerns == ["burglary_home"]
+    assert told(decision) == {"tvp"}
+
+
+def test_a_single_nuisance_told_by_a_reporter_who_is_not_sure_is_p4() -> None:
+    decision = decided("not_sure", description="Somebody dumped a mattress in the lay-by.")
+
+    assert decision.grade == "P4"
+    assert told(decision) == {"asb_team"}
+
+
+def test_the_words_found_are_quoted_in_the_reason() -> None:
+    decision = decided("asb_personal", description="Then he said he would KILL her, twice.")
+
+    (evidence,) = [
+        item for reason in decision.reasons for item in reason.because if item.atom == "threat=to_kill"
+    ]
+    assert (evidence.origin, evidence.words) == ("text", "kill her")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ktoś trzyma mój paszport w domu i nie mogę wyjść.",
+        "Szef zabrał paszport.",
+        "Un om cu un cutit a fost in parc.",
+        "Мъж с нож в парка.",  # noqa: RUF001 (Bulgarian)
+        "د ګاونډي کور کې څه روان دي",
+        "Tôi bị giữ trong nhà.",
+        "O patrão não me deixa sair de casa.",
+        "Der Mann war mit einem Messer im Park.",
+        "Abantu balansunga mu nganda ukwabula ukumfumya.",
+    ],
+)
+def test_a_text_in_a_language_not_read_here_is_at_least_p3(text: str) -> None:
+    decision = decided("asb_nuisance", description=text)
+
+    assert decision.grade == "P3"
+    assert "P3d" in rules(decision)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "!!! 😡😡",
+        "lads on scooters tearing thru estate nightly",
+        "Café Rouge staff rude",
+        "Mattress. Tyres. Paint tins.",
+        "Loud music again",
+        "white van AB00 CDE lurking A361 Burford",
+    ],
+)
+def test_a_short_or_slangy_note_is_not_taken_for_another_language(text: str) -> None:
+    assert decided("asb_nuisance", description=text).grade == "P4"
