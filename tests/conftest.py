@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -156,10 +156,17 @@ def policy() -> Policy:
     return load_policy(default_policy_folder())
 
 
+@contextmanager
+def reachable_folder() -> Iterator[Path]:
+    """A folder that the services' account can enter, which pytest's own is not, removed afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="evenlode-state-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture
 def state_folder() -> Iterator[Path]:
     """A state folder to be made, with a space in its path, that the services' account can reach."""
-    parent = Path(tempfile.mkdtemp(prefix="evenlode-state-"))
-    parent.chmod(0o755)
-    yield parent / "a state"
-    shutil.rmtree(parent, ignore_errors=True)
+    with reachable_folder() as folder:
+        yield folder / "a state"

@@ -22,6 +22,7 @@ from service.embedded.account import Account, copy_for, services_account
 from service.errors import ServiceError
 
 _SOCKET_PATH_LIMIT = 103
+_ELSEWHERE = (Path("/var/lib/evenlode"), Path("/var/tmp"))  # noqa: S108 - kept over a restart; our folder is private
 _LONGEST_SOCKET_NAME = len("/postgres/.s.PGSQL.5432.lock")
 
 
@@ -163,25 +164,29 @@ def _own_folder(folder: Path, mode: int) -> None:
 
 
 def _reachable_data(state: Path, data: Path, account: Account) -> Path:
-    """The data folder, moved on first use to where the account can enter it."""
-    name = hashlib.sha256(os.fsencode(state)).hexdigest()[:12]
-    elsewhere = (Path("/var/lib/evenlode") / name, Path("/var/tmp") / f"evenlode-{name}")  # noqa: S108 - kept, and 0711
-    for folder in (data, *elsewhere):
-        try:
-            _own_folder(folder, 0o711)
-            if folder.parent.name == "evenlode":
-                folder.parent.chmod(0o711)
-        except (OSError, StateUnusable):
-            continue
-        if folder.stat().st_uid == os.geteuid() and account.can_enter(folder):
-            if folder != state / "data":
-                _record(state).write_text(f"{folder}\n")
-            return folder
-        if (folder / "postgres").exists():
-            break
+    """The data folder: where the data are, else here if the account can enter it, else a new folder elsewhere.
+
+    The new one has a name of its own, so that data left by a state folder that was deleted are not taken up by
+    another at the same path, whose keys could not read them.
+    """
+    _own_folder(data, 0o711)
+    if account.can_enter(data):
+        return data
+    if not (data / "postgres").exists() and not _record(state).exists():
+        data.rmdir()
+        for parent in _ELSEWHERE:
+            with suppress(OSError):
+                if not parent.exists():
+                    parent.mkdir()
+                    parent.chmod(0o711)
+                folder = Path(tempfile.mkdtemp(prefix="evenlode-", dir=parent))
+                folder.chmod(0o711)
+                if account.can_enter(folder):
+                    _record(state).write_text(f"{folder}\n")
+                    return folder
+                folder.rmdir()
     raise StateUnusable(
-        f"The services' account cannot reach a data folder for {state}. "
-        "Set EVENLODE_STATE to a folder that it can enter."
+        f"The services' account cannot reach {data}. Set EVENLODE_STATE to a folder that it can enter."
     )
 
 

@@ -11,7 +11,7 @@ import psutil
 import pytest
 import redis
 
-from service.embedded.places import StateInUse, StateUnusable, prepare_places
+from service.embedded.places import StateInUse, StateUnusable
 from service.embedded.process import ServiceFailed
 from service.embedded.services import embedded_services
 
@@ -220,14 +220,15 @@ async def test_root_keeps_data_where_the_services_account_can_reach_them_when_th
 ) -> None:
     state_folder.parent.chmod(0o700)
     with embedded_services(state_folder) as services:
-        assert await ask(services.database_url, "SELECT 1") == 1
+        await ask(services.database_url, "CREATE TABLE kept AS SELECT 7 AS n")
         assert ping(services.redis_url)
     kept = Path((state_folder / "data-location").read_text().strip())
     try:
         assert (kept / "postgres" / "PG_VERSION").exists()
-        assert not (state_folder / "data" / "postgres").exists()
+        assert not (state_folder / "data").exists()
         state_folder.parent.chmod(0o755)
-        assert prepare_places(state_folder).data == kept, "data stay where they are once made"
+        with embedded_services(state_folder) as services:
+            assert await ask(services.database_url, "SELECT count(*) FROM kept") == 1
     finally:
         subprocess.run(["rm", "-rf", str(kept)], check=True)
 

@@ -13,14 +13,15 @@ import httpx
 import psutil
 import pytest
 
+from tests.conftest import reachable_folder
 from tests.embedded.stack import Stack, until
 
 pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("up") / "a state") as stack:
+def stack() -> Iterator[Stack]:
+    with reachable_folder() as folder, Stack(folder / "a state") as stack:
         yield stack.ready()
 
 
@@ -74,21 +75,23 @@ def replaced(stack: Stack, words: str, victim: psutil.Process) -> list[psutil.Pr
     return [one for one in children if one != victim and words in " ".join(one.cmdline())]
 
 
-def test_after_a_killed_supervisor_the_next_start_works_and_ctrl_c_leaves_no_process(tmp_path: Path) -> None:
-    with Stack(tmp_path / "state") as killed:
+def test_after_a_killed_supervisor_the_next_start_works_and_ctrl_c_leaves_no_process(
+    state_folder: Path,
+) -> None:
+    with Stack(state_folder) as killed:
         killed.ready()
         killed.process.kill()
         killed.process.wait()
-    with Stack(tmp_path / "state") as stack:
+    with Stack(state_folder) as stack:
         stack.ready()
         assert httpx.post(f"{stack.base}/v1/reports", json={}, timeout=10).status_code in {400, 422}
-        running = json.loads((tmp_path / "state" / "run.json").read_text())
+        running = json.loads((state_folder / "run.json").read_text())
         assert (running["port"], running["pid"]) == (stack.port, stack.process.pid)
         assert len(stack.processes()) > 5
         stack.process.send_signal(signal.SIGINT)
         assert stack.process.wait(60) == 0
         assert stack.processes() == []
-        assert not (tmp_path / "state" / "run.json").exists()
+        assert not (state_folder / "run.json").exists()
 
 
 def test_given_services_are_used_instead_of_the_embedded_ones(environ: dict[str, str]) -> None:
