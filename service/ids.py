@@ -7,7 +7,6 @@ slip of the pen is noticed instead of finding somebody else's report.
 import hashlib
 import hmac
 import os
-import secrets
 from datetime import datetime
 from operator import mul
 from typing import Final
@@ -18,7 +17,7 @@ ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _BASE: Final = len(ALPHABET)
 _VALUES: Final = bytes(max(ALPHABET.find(chr(code)), 0) for code in range(256))
 _WEIGHTS: Final = range(2, 2 + _BASE)
-_PAIRS: Final = [first + second for first in ALPHABET for second in ALPHABET]
+_LETTERS: Final = bytes(ord(ALPHABET[code % len(ALPHABET)]) for code in range(256))
 _VERSION_AND_VARIANT: Final = 0x7 << 76 | 0b10 << 62
 _NOISE_MASK: Final = 0xFFF << 64 | 0x3FFF_FFFF_FFFF_FFFF
 _ROOM_TO_COUNT: Final = 0x8000
@@ -33,8 +32,7 @@ def uuid7(moment: datetime) -> UUID:
 
     For an anonymous report pass a moment cut to the minute: the id then tells no more than that.
     """
-    noise = int.from_bytes(os.urandom(_NOISE_BYTES)) & _NOISE_MASK
-    return UUID(int=_milliseconds(moment) << 80 | _VERSION_AND_VARIANT | noise)
+    return UUID(int=_uuid7_number(moment))
 
 
 def uuid7_run(moment: datetime, count: int) -> list[str]:
@@ -42,13 +40,16 @@ def uuid7_run(moment: datetime, count: int) -> list[str]:
 
     Whoever knows one can tell the others, so a run stays within what one party may see.
     """
-    first = str(UUID(int=uuid7(moment).int & ~_ROOM_TO_COUNT))
-    head, low = first[:-4], int(first[-4:], 16)
+    digits = f"{_uuid7_number(moment) & ~_ROOM_TO_COUNT:032x}"
+    low = int(digits[28:], 16)
+    head = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:28]}"
     return [f"{head}{low + step:04x}" for step in range(count)]
 
 
-def _milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000) & 0xFFFF_FFFF_FFFF
+def _uuid7_number(moment: datetime) -> int:
+    milliseconds = int(moment.timestamp() * 1000) & 0xFFFF_FFFF_FFFF
+    noise = int.from_bytes(os.urandom(_NOISE_BYTES)) & _NOISE_MASK
+    return milliseconds << 80 | _VERSION_AND_VARIANT | noise
 
 
 def check_character(body: str) -> str:
@@ -63,11 +64,9 @@ def check_character(body: str) -> str:
 def new_reference(prefix: str) -> str:
     """A reference such as `WO-7F3K-9MPQ`: random, in no order, its last character the check.
 
-    Raises nothing; 31**7 are possible, and the database refuses the rare twin.
+    31**7 are possible, and the database refuses the rare twin.
     """
-    number = secrets.randbelow(_BASE**_REFERENCE_LENGTH)
-    body = _spell(number, _REFERENCE_LENGTH)
-    return f"{prefix}-{_grouped(body + check_character(body))}"
+    return f"{prefix}-{_spelt(os.urandom(_REFERENCE_LENGTH))}"
 
 
 def valid_code(code: str, length: int) -> str | None:
@@ -93,15 +92,15 @@ def receipt_for(key: bytes, idempotency_key: str, body_hash: bytes) -> str:
     """The receipt of a report that came with an Idempotency-Key.
 
     Derived, not drawn, so that a repeated request is answered with the same receipt although only its hash is kept.
-    Whoever lacks the ring's key cannot make it, whatever they know of the request. About 94 bits.
+    Whoever lacks the ring's key cannot make it, whatever they know of the request. 19 characters, 94 bits.
     """
     digest = hmac.digest(key, idempotency_key.encode() + b"\x00" + body_hash, "sha256")
-    return _receipt(int.from_bytes(digest) % _BASE**_RECEIPT_LENGTH)
+    return _spelt(digest[:_RECEIPT_LENGTH])
 
 
 def new_receipt() -> str:
-    """A random receipt of about 94 bits, for a request without an Idempotency-Key."""
-    return _receipt(secrets.randbelow(_BASE**_RECEIPT_LENGTH))
+    """A random receipt of 94 bits, for a request without an Idempotency-Key."""
+    return _spelt(os.urandom(_RECEIPT_LENGTH))
 
 
 def receipt_hash(receipt: str) -> bytes:
@@ -119,18 +118,14 @@ def valid_receipt(text: str) -> str | None:
     return None if plain is None else _grouped(plain)
 
 
-def _receipt(number: int) -> str:
-    body = _spell(number, _RECEIPT_LENGTH)
+def _spelt(noise: bytes) -> str:
+    """Random bytes as a code, a character for each byte, with its check character.
+
+    A byte does not divide evenly into 31, so eight characters come 9 times in 256 and the others 8 times: 4.95 bits a
+    character.
+    """
+    body = noise.translate(_LETTERS).decode()
     return _grouped(body + check_character(body))
-
-
-def _spell(number: int, length: int) -> str:
-    """`number` in base 31, two characters at a time, to `length` characters."""
-    pairs = []
-    for _ in range((length + 1) // 2):
-        number, pair = divmod(number, _BASE * _BASE)
-        pairs.append(_PAIRS[pair])
-    return "".join(pairs)[:length]
 
 
 def _grouped(plain: str) -> str:

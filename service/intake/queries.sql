@@ -3,7 +3,7 @@
 -- name: accept
 -- $1: a JSON array of StoredReport. One statement, so one transaction and one round trip for the whole batch: report,
 -- handle, source, decision, routes, outbox, audit entry and the wake-up of the relay, or nothing.
--- A row whose Idempotency-Key is already taken stores nothing; the ids returned are those that were stored.
+-- A row whose Idempotency-Key is already taken stores nothing; the ids of those are returned, most often none.
 WITH incoming AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
         report_id uuid, received_at timestamptz, reporter text, anonymity text, concern text, body jsonb, typed jsonb,
@@ -47,7 +47,8 @@ WITH incoming AS MATERIALIZED (
     SELECT pg_notify('evenlode_delivery', string_agg(DISTINCT grade::text, ',')) FROM fresh
     WHERE jsonb_array_length(deliveries) > 0
 )
-SELECT report_id, (SELECT 1 FROM (SELECT * FROM woken) AS notified LIMIT 1) FROM fresh;
+SELECT report_id FROM incoming
+WHERE (SELECT count(*) FROM woken) = 1 AND report_id NOT IN (SELECT report_id FROM handle);
 
 -- name: earlier
 -- $1: hashes of Idempotency-Keys. What was answered the first time, but for the receipt, which is derived again.

@@ -118,17 +118,17 @@ class ReportStore:
 
     async def _write(self, rows: list[StoredReport]) -> list[Receipted | Exception]:
         async with self._pool.acquire() as connection:
-            stored = await connection.fetch(self._queries["accept"], msgspec.json.encode(rows))
-            new = {record["report_id"] for record in stored}
-            if len(new) == len(rows):
+            refused = await connection.fetch(self._queries["accept"], msgspec.json.encode(rows))
+            if not refused:
                 return [_receipted(row) for row in rows]
-            repeated = [row.idempotency_hash for row in rows if row.report_id not in new]
+            repeats = {record["report_id"] for record in refused}
+            keys = [row.idempotency_hash for row in rows if row.report_id in repeats]
             earlier = {
                 record["idempotency_hash"]: record
-                for record in await connection.fetch(self._queries["earlier"], repeated)
+                for record in await connection.fetch(self._queries["earlier"], keys)
             }
         return [
-            _receipted(row) if row.report_id in new else _repeated(row, earlier.get(row.idempotency_hash))
+            _repeated(row, earlier.get(row.idempotency_hash)) if row.report_id in repeats else _receipted(row)
             for row in rows
         ]
 
