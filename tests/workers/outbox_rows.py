@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import msgspec
 
-from service.ids import uuid7s
+from service.ids import uuid7
 
 _INSERT = """
 WITH incoming AS MATERIALIZED (
@@ -50,13 +50,12 @@ async def queue(
 ) -> list[UUID]:
     """Queue `count` notifications of one grade by one channel, and wake the relay in the same transaction."""
     moment = made_at or datetime.now(UTC)
-    ids = iter(uuid7s(moment, 4 * count))
     rows = [
         {
-            "report_id": next(ids),
-            "decision_id": next(ids),
-            "route_id": next(ids),
-            "delivery_id": next(ids),
+            "report_id": uuid7(moment),
+            "decision_id": uuid7(moment),
+            "route_id": uuid7(moment),
+            "delivery_id": uuid7(moment),
             "reference": f"WO-{uuid4().hex[:16].upper()}",
             "recipient": recipient,
             "channel": channel,
