@@ -64,7 +64,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     demo: bool
     """True when notifications may end in the local mail catcher (`EVENLODE_DEMO=1`, set by `make run`)."""
     metrics_token: Secret | None
-    """What a scraper of `/metrics` must present (`EVENLODE_METRICS_TOKEN`); without one it is served in the demo only."""
+    """What a scraper of `/metrics` must present (`EVENLODE_METRICS_TOKEN`); without one, demo only."""
+    webhook_urls: Mapping[str, str]
+    """Where a recipient's webhook is, when its policy leaves it open (`EVENLODE_WEBHOOK_URL_<RECIPIENT>`)."""
     webhook_secrets: Mapping[str, Secret]
     """Signing secret of each recipient's webhook (`EVENLODE_WEBHOOK_SECRET_<RECIPIENT>`)."""
 
@@ -123,7 +125,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     state = Path(env.get("EVENLODE_STATE", ".evenlode")).resolve()
     port = _port(env, "PORT", 8000)
-    prefix = "EVENLODE_WEBHOOK_SECRET_"
+    prefix, url_prefix = "EVENLODE_WEBHOOK_SECRET_", "EVENLODE_WEBHOOK_URL_"
     policy = Path(env["EVENLODE_POLICY"]) if "EVENLODE_POLICY" in env else default_policy_folder()
     return Settings(
         state=state,
@@ -138,6 +140,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         mail=_mail(env),
         demo=env.get("EVENLODE_DEMO", "") == "1",
         metrics_token=Secret(env["EVENLODE_METRICS_TOKEN"]) if env.get("EVENLODE_METRICS_TOKEN") else None,
+        webhook_urls={
+            name.removeprefix(url_prefix).lower(): value
+            for name, value in env.items()
+            if name.startswith(url_prefix) and value
+        },
         webhook_secrets={
             name.removeprefix(prefix).lower(): Secret(value)
             for name, value in env.items()
