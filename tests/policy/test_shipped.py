@@ -50,3 +50,11 @@ def test_a_may_recipient_is_told_once_the_partnership_lists_it(edited: Edited) -
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="there is no such policy folder"):
         load_policy(tmp_path / "nowhere")
+
+
+def test_the_rule_that_the_guide_for_partnerships_gives_as_an_example_works(edited: Edited) -> None:
+    guide = (default_policy_folder().parent / "docs" / "policy.md").read_text()
+    block = next(block for block in guide.split("\n\n") if 'id = "P3-fly-tipping-again"' in block)
+    edited.append("rules.toml", "\n" + "\n".join(line.removeprefix("    ") for line in block.splitlines()) + "\n")
+
+    assert "P3-fly-tipping-again" in {rule.id for rule in load_policy(edited.folder).rules["P3"]}
