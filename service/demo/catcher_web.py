@@ -12,6 +12,7 @@ from litestar import Litestar, MediaType, Request, Response, delete, get, post
 from litestar.exceptions import NotFoundException
 from litestar.types import ControllerRouterHandler
 from standardwebhooks import Webhook, WebhookVerificationError
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from service.clock import Clock
 from service.demo.catcher_store import Caught, CaughtHook, CaughtItems, CaughtMail, Kind
@@ -174,7 +175,7 @@ def _people(items: CaughtItems, pages: Environment) -> list[ControllerRouterHand
 def _signature_fault(secret: Secret, body: bytes, headers: dict[str, str]) -> str:
     try:
         Webhook(secret.reveal()).verify(body, headers, json_parse=False)
-    except (WebhookVerificationError, ValueError) as fault:
+    except (WebhookVerificationError, EmptyWebhookSecretError, ValueError) as fault:
         return f"Signature not accepted: {fault}"
     return ""
 

@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from service.db.pool import open_pool
 from service.policy.load import load_policy
 from service.policy.model import Channel, Policy, RecipientPolicy
 from service.routing.outbox import Claim, claim
-from service.settings import MailSettings, Secret, Settings, load_settings
+from service.settings import MailSettings, Secret, Settings, default_policy_folder, load_settings
 from tests.workers.receivers import MailServer, Receiver, mail_server, webhook_receiver
 from workers.channels.registry import Channels
 from workers.courier import Courier
@@ -67,9 +68,9 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 @pytest.fixture
-def demo_settings(environ: dict[str, str], mail: MailServer, receiver: Receiver) -> Settings:
+def demo_settings(redis_url: str, tmp_path: Path, mail: MailServer, receiver: Receiver) -> Settings:
     return msgspec.structs.replace(
-        load_settings(environ),
+        load_settings({"REDIS_URL": redis_url, "EVENLODE_STATE": str(tmp_path)}),
         demo=True,
         mail=MailSettings(host="127.0.0.1", port=mail.port, sender="evenlode@csp.test"),
         webhook_urls={"asb_team": receiver.url},
@@ -78,8 +79,13 @@ def demo_settings(environ: dict[str, str], mail: MailServer, receiver: Receiver)
     )
 
 
+@pytest.fixture(scope="session")
+def shipped_policy() -> Policy:
+    return load_policy(default_policy_folder())
+
+
 @pytest.fixture
-def policy(demo_settings: Settings) -> Policy:
+def policy(shipped_policy: Policy) -> Policy:
     """The shipped policy with two recipients that have every kind of channel."""
     tvp = RecipientPolicy(
         code="tvp",
@@ -95,8 +101,7 @@ def policy(demo_settings: Settings) -> Policy:
         hours="office",
         channels=[Channel(kind="webhook"), Channel(kind="email", to="asb@council.test")],
     )
-    shipped = load_policy(demo_settings.policy)
-    return msgspec.structs.replace(shipped, recipients={"tvp": tvp, "asb_team": asb_team})
+    return msgspec.structs.replace(shipped_policy, recipients={"tvp": tvp, "asb_team": asb_team})
 
 
 @pytest.fixture

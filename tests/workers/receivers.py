@@ -30,7 +30,7 @@ class MailServer:
     def message_ids(self) -> list[str]:
         return [str(message["Message-ID"]) for message in self.taken]
 
-    async def handle_EHLO(
+    async def handle_EHLO(  # noqa: N802
         self, server: SMTP, session: Any, _envelope: Any, hostname: str, responses: list[str]
     ) -> list[str]:
         self.connections += 1
@@ -39,7 +39,7 @@ class MailServer:
             server.transport.close()
         return responses
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802
         self, server: SMTP, _session: Any, envelope: Any, address: str, _options: list[str]
     ) -> str:
         if self.silent:
@@ -50,7 +50,7 @@ class MailServer:
             envelope.rcpt_tos.append(address)
         return self.at_recipient
 
-    async def handle_DATA(self, server: SMTP, _session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, server: SMTP, _session: Any, envelope: Any) -> str:  # noqa: N802
         if self.at_data.startswith("2"):
             self.taken.append(message_from_bytes(envelope.content, policy=default))
         if self.hangs_up_after_taking:

@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 import redis.asyncio
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from service.clock import Clock
 from service.policy.model import Channel as ChannelPolicy
@@ -82,5 +83,5 @@ class Channels:
         secret = self._settings.webhook_secrets[recipient].reveal()
         try:
             return WebhookChannel(self._http, url, secret, self._clock)
-        except (ValueError, RuntimeError):
+        except (ValueError, EmptyWebhookSecretError):
             return Unusable("the webhook's secret is not one of Standard Webhooks (whsec_ and base64)")

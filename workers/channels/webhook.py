@@ -2,7 +2,6 @@
 
 import asyncio
 import ipaddress
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -74,17 +73,10 @@ def webhook_client() -> httpx.AsyncClient:
 class WebhookChannel:
     """Posts to one URL. 2xx is delivered; 408, 425, 429, 5xx and no answer are tried again; the rest is refused."""
 
-    def __init__(
-        self,
-        client: httpx.AsyncClient,
-        url: str,
-        secret: str,
-        clock: Clock,
-        _sign: Callable[..., str] | None = None,
-    ) -> None:
+    def __init__(self, client: httpx.AsyncClient, url: str, secret: str, clock: Clock) -> None:
         self._client = client
         self._url = url
-        self._sign = _sign or Webhook(secret).sign
+        self._sign = Webhook(secret).sign
         self._clock = clock
 
     async def send(self, notification: Notification) -> str:
