@@ -1,0 +1,80 @@
+"""What the README tells a stranger to type and set must be so."""
+
+import json
+import re
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from service.cli.main import evenlode
+from service import problems
+from service.embedded.welcome import taxi_curl
+from service.intake.examples import EXAMPLES
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
+READS: Final = re.compile(
+    r"""(?:environ|env)(?:\.get\(|\[)\s*"([A-Z][A-Z0-9_]+)"   # environ.get("X"), env["X"]
+      | _port\(\s*\w+,\s*"([A-Z][A-Z0-9_]+)"                  # _port(env, "X", …)
+      | prefix\w*\s*(?:,[^=]*)?=\s*"(EVENLODE_[A-Z_]+_)"      # a prefix that a recipient's code follows
+      | "(EVENLODE_WEBHOOK_[A-Z]+_)"
+    """,
+    re.VERBOSE,
+)
+
+
+def variables_read() -> set[str]:
+    """Every environment variable that the service or the workers read, prefixes with what follows them."""
+    found = set()
+    for package in ("service", "workers"):
+        for module in (ROOT / package).rglob("*.py"):
+            for match in READS.finditer(module.read_text(encoding="utf-8")):
+                name = next(group for group in match.groups() if group)
+                found.add(f"{name}<RECIPIENT>" if name.endswith("_") else name)
+    return found
+
+
+def documented() -> set[str]:
+    table = README.partition("## Settings")[2].partition("\n## ")[0]
+    return set(re.findall(r"^\| `([A-Z][A-Z0-9_]+(?:<RECIPIENT>)?)` \|", table, re.MULTILINE))
+
+
+def test_every_variable_that_is_read_is_in_the_table_of_settings_and_no_other() -> None:
+    read = variables_read()
+    assert read >= {"DATABASE_URL", "PORT", "EVENLODE_POLICY", "EVENLODE_WEBHOOK_SECRET_<RECIPIENT>"}
+    assert documented() == read
+
+
+def test_the_report_to_paste_is_the_one_that_make_run_prints() -> None:
+    assert taxi_curl("http://127.0.0.1:8000") in README
+
+
+def test_every_command_is_in_the_table_of_commands() -> None:
+    table = README.partition("## Commands")[2].partition("\n## ")[0]
+    named = {name.split()[1] for name in re.findall(r"^\| `(evenlode [a-z ]+)", table, re.MULTILINE)}
+    assert named == set(evenlode.list_commands(None))  # type: ignore[arg-type]  # it does not look at the context
+
+
+@pytest.mark.parametrize(
+    "page", sorted(["README.md", *(str(p.relative_to(ROOT)) for p in ROOT.glob("docs/**/*.md"))])
+)
+def test_every_link_inside_the_project_leads_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?://|#)([^)#\s]+)", text):
+        assert ((ROOT / page).parent / target).exists(), target
+
+
+def test_the_examples_of_the_api_page_are_those_that_the_service_is_tested_with() -> None:
+    page = (ROOT / "docs" / "wire.md").read_text(encoding="utf-8")
+    bodies = [json.loads(block) for block in re.findall(r"```json\n(\{.*?\n\})\n```", page, re.DOTALL)]
+    shown = {body["reporter"]: body for body in bodies if "reporter" in body}
+    assert shown == EXAMPLES
+
+
+def test_the_api_page_names_every_problem_that_a_sender_can_get() -> None:
+    page = (ROOT / "docs" / "wire.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| \d{3} \| `/problems/([a-z0-9-]+)`", page, re.MULTILINE))
+    assert {code for code in named if not code.startswith("http-")} == {
+        error.code for error in problems._PUBLIC
+    }
