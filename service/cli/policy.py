@@ -35,11 +35,9 @@ def check(folder: Path | None) -> None:
 
 def _summary(checked: Policy) -> list[str]:
     rules = sum(len(rules) for rules in checked.rules.values())
-    spellings = sum(len(patterns) for patterns in checked.phrases.values())
     return [
         f"{checked.partnership.name}: policy {checked.version} is in order.",
         f"  {len(checked.concerns):5} concerns",
         f"  {rules:5} rules, {len(checked.routes)} routes to {len(checked.recipients)} recipients",
         f"  {len(checked.advice):5} lines of advice, {len(checked.clocks)} evidence clocks",
-        f"  {spellings:5} phrases",
     ]

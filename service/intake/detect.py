@@ -19,7 +19,7 @@ _CLAUSE_ENDS: Final = frozenset(".,;:!?()\n") | {"but", "because", "although", "
 _NEGATORS: Final = frozenset(
     {"no", "not", "never", "without", "nobody", "none", "nothing", "neither", "nor", "cannot"}
 ) | {f"{verb}nt" for verb in ("is", "was", "are", "were", "did", "does", "do", "has", "have", "had")}
-_LINE_END: Final = ["\n"]
+_LINE_END: Final = "\n"
 _NEGATION_REACH: Final = 4
 _GAP: Final = 3
 
@@ -37,10 +37,10 @@ def read_phrases(_text: str, tokens: list[str], policy: Policy) -> list[Evidence
     found: dict[str, Evidence] = {}
     filed = policy.phrases
     for start, token in enumerate(tokens):
-        patterns = filed.get(token)
-        if patterns is None:
+        seconds = filed.get(token)
+        if seconds is None:
             continue
-        for pattern in patterns:
+        for pattern in (*seconds.get(_next_word(tokens, start), ()), *seconds.get("", ())):
             end = _end_of_match(pattern, tokens, start + 1)
             if end and not _denied(tokens, start):
                 words = " ".join(tokens[start:end])
@@ -48,6 +48,14 @@ def read_phrases(_text: str, tokens: list[str], policy: Policy) -> list[Evidence
                     if atom not in found:
                         found[atom] = Evidence(atom, "text", words)
     return list(found.values())
+
+
+def _next_word(tokens: list[str], start: int) -> str:
+    """The word after `start`, across the end of a line; empty at the end of the text."""
+    for token in tokens[start + 1 : start + 4]:
+        if token != _LINE_END:
+            return token
+    return ""
 
 
 def _end_of_match(pattern: PhrasePattern, tokens: list[str], at: int) -> int:
@@ -61,7 +69,7 @@ def _end_of_match(pattern: PhrasePattern, tokens: list[str], at: int) -> int:
         if place is None:
             gap = True
             continue
-        while tokens[at : at + 1] == _LINE_END:
+        while at < len(tokens) and tokens[at] == _LINE_END:
             at += 1
         if gap:
             at = _across_gap(place, tokens, at)

@@ -239,6 +239,10 @@ class PhrasePattern(msgspec.Struct, frozen=True):
     adds: tuple[str, ...]
 
 
+PhraseIndex = Mapping[str, Mapping[str, tuple[PhrasePattern, ...]]]
+"""Phrases by their first word and then their second; "" where there is no second, or a gap."""
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True, eq=False, weakref=True):
     """A whole, checked policy. `version` is the label and a hash of the files' content.
 
@@ -256,7 +260,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, eq=False, weakref=True):
     hours: Mapping[str, HoursPolicy]
     advice: tuple[AdviceRule, ...]
     clocks: tuple[ClockRule, ...]
-    phrases: Mapping[str, tuple[PhrasePattern, ...]]
+    phrases: PhraseIndex
     common_words: frozenset[str]
     foreign_words: frozenset[str]
     thresholds: Mapping[str, tuple[int, ...]]

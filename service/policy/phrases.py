@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import product
 from typing import Final
 
-from service.policy.model import PhrasePattern, PhrasePolicy
+from service.policy.model import PhraseIndex, PhrasePattern, PhrasePolicy
 
 _APOSTROPHES: Final = re.compile(
     "['\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}`\N{MODIFIER LETTER APOSTROPHE}]"
@@ -13,6 +13,7 @@ _APOSTROPHES: Final = re.compile(
 _TOKEN: Final = re.compile(r"[^\W_]+|[£.,;:!?()\n]")
 _PIECE: Final = re.compile(r"\{[^{}]*\}|[^\s{}]+")
 _ANY_WORDS: Final = "*"
+_NO_SECOND: Final = frozenset({""})
 
 Place = frozenset[str] | None
 """The words accepted at one place of a phrase; None where up to three words may stand."""
@@ -23,19 +24,24 @@ def tokens_of(text: str) -> list[str]:
     return _TOKEN.findall(_APOSTROPHES.sub("", text.casefold()))
 
 
-def compile_phrases(entries: Iterable[PhrasePolicy]) -> dict[str, tuple[PhrasePattern, ...]]:
-    """File every phrase under each word it can begin with.
+def compile_phrases(entries: Iterable[PhrasePolicy]) -> PhraseIndex:
+    """File every phrase under each pair of words it can begin with.
 
-    Raises ValueError when a phrase cannot be meant.
+    Two words, because many phrases begin with a word that every text is full of. Raises ValueError when a phrase
+    cannot be meant.
     """
-    filed: dict[str, list[PhrasePattern]] = {}
+    filed: dict[str, dict[str, list[PhrasePattern]]] = {}
     for entry in entries:
         for phrase in entry.words:
             for first, *rest in places(phrase):
                 pattern = PhrasePattern(rest=tuple(rest), adds=tuple(entry.adds))
-                for word in first or ():
-                    filed.setdefault(word, []).append(pattern)
-    return {first: tuple(patterns) for first, patterns in filed.items()}
+                second = rest[0] if rest and rest[0] is not None else _NO_SECOND
+                for word, following in product(first or (), second):
+                    filed.setdefault(word, {}).setdefault(following, []).append(pattern)
+    return {
+        first: {second: tuple(patterns) for second, patterns in seconds.items()}
+        for first, seconds in filed.items()
+    }
 
 
 def places(phrase: str) -> list[list[Place]]:

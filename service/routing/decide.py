@@ -24,7 +24,10 @@ from service.routing.model import (
 
 
 class Applied(NamedTuple):
-    """What a policy says of one set of atoms: each rule and row that holds, with the atoms that make it hold."""
+    """What a policy says of one set of atoms: each rule and row that holds, with the atoms that make it hold.
+
+    A row's `unless` is left for each report, since it depends on where an atom was read.
+    """
 
     grade: Grade
     rules: list[tuple[str, str, frozenset[str]]]
@@ -88,9 +91,7 @@ def _apply(atoms: frozenset[str], policy: Policy) -> Applied:
         routes=[
             (route, _cited(clause, graded))
             for route in policy.routes
-            if route.tell
-            and (clause := matching(route.clauses, graded)) is not None
-            and matching(route.unless, graded) is None
+            if route.tell and (clause := matching(route.clauses, graded)) is not None
         ],
         advice=[
             Advice(line.code, line.text)
@@ -131,6 +132,8 @@ def _recipients(
     """Everybody whom a row of the policy tells, with each row that does."""
     why: dict[str, list[Reason]] = {}
     for route, cited in applied.routes:
+        if route.unless and matching(route.unless, _without_words(atoms)) is not None:
+            continue
         reason = Reason(route.id, route.says, _because(cited, atoms))
         for code in route.tell:
             why.setdefault(code, []).append(reason)
@@ -142,9 +145,9 @@ def _recipients(
     return told
 
 
-def _without_words(atoms: dict[str, Evidence]) -> dict[str, Evidence]:
+def _without_words(atoms: dict[str, Evidence]) -> frozenset[str]:
     """What was ticked or answered: words can bring a recipient in, and never take one away."""
-    return {atom: evidence for atom, evidence in atoms.items() if evidence.origin != "text"}
+    return frozenset(atom for atom, evidence in atoms.items() if evidence.origin != "text")
 
 
 def _clock(rule: ClockRule, known: Known, received_at: datetime) -> EvidenceClock | None:

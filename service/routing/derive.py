@@ -29,6 +29,8 @@ def derive(known: Known, policy: Policy) -> dict[str, Evidence]:
             or _grave(policy.concerns.get(value))
         ):
             atoms[atom] = evidence
+    if undecided:
+        _name_exploitation(atoms)
     if known.concern == "not_sure":
         _make_sure(atoms)
     for atom in [atom for atom in atoms if atom.startswith("concern=")]:
@@ -47,6 +49,14 @@ def concerns_of(atoms: dict[str, Evidence]) -> list[str]:
 def _grave(concern: ConcernPolicy | None) -> bool:
     """A nuisance mentioned in passing does not spread a report about something else to more bodies."""
     return concern is not None and concern.family in {"serious_harm", "crime"}
+
+
+def _name_exploitation(atoms: dict[str, Evidence]) -> None:
+    """Somebody kept by papers, debt, a visa or an escort is exploited, though the reporter has no name for it."""
+    kept = next((atom for atom in atoms if atom.startswith("kept_by=")), None)
+    if kept is not None and not any(atom.startswith("concern=ms_") for atom in atoms):
+        concern = "concern=ms_care_sector" if "reporter=care_worker" in atoms else "concern=ms_labour"
+        atoms.setdefault(concern, Evidence(concern, "derived", kept))
 
 
 def _make_sure(atoms: dict[str, Evidence]) -> None:

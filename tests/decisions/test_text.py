@@ -103,7 +103,7 @@ def test_the_words_found_are_quoted_in_the_reason() -> None:
     (evidence,) = [
         item for reason in decision.reasons for item in reason.because if item.atom == "threat=to_kill"
     ]
-    assert (evidence.origin, evidence.words) == ("text", "kill her")
+    assert (evidence.origin, evidence.words) == ("text", "would kill her")
 
 
 @pytest.mark.parametrize(
@@ -141,3 +141,34 @@ def test_a_text_in_a_language_not_read_here_is_at_least_p3(text: str) -> None:
 )
 def test_a_short_or_slangy_note_is_not_taken_for_another_language(text: str) -> None:
     assert decided("asb_nuisance", description=text).grade == "P4"
+
+
+def test_a_child_mentioned_in_the_words_does_not_take_adult_safeguarding_away() -> None:
+    ticked = decided("care_abuse", child="yes")
+    mentioned = decided("care_abuse", description="Her carer brings his 15 year old son.")
+
+    assert "adult_safeguarding" not in told(ticked)
+    assert told(mentioned) == {"adult_safeguarding", "child_safeguarding", "tvp"}
+
+
+@pytest.mark.parametrize(
+    ("reporter", "concern"), [("care_worker", "ms_care_sector"), ("rural_resident", "ms_labour")]
+)
+def test_somebody_kept_by_their_papers_is_exploited_though_nobody_named_it(
+    reporter: str, concern: str
+) -> None:
+    decision = decided("not_sure", reporter=reporter, description="The boss keeps their passports.")
+
+    assert decision.concerns == ["not_sure", concern]
+    assert decision.grade == "P2"
+    assert told(decision) == {"anti_slavery_coordinator", "tvp"}
+
+
+def test_a_weapon_shown_beside_a_threat_counts_as_threatened() -> None:
+    text = "One of them has a hammer in his hand and is threatening people"
+
+    assert decided("asb_nuisance", weapon="seen", weapon_kind="other", happening="now").grade == "P4"
+    assert (
+        decided("asb_nuisance", weapon="seen", weapon_kind="other", happening="now", description=text).grade
+        == "P1"
+    )

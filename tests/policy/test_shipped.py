@@ -55,6 +55,8 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 def test_the_rule_that_the_guide_for_partnerships_gives_as_an_example_works(edited: Edited) -> None:
     guide = (default_policy_folder().parent / "docs" / "policy.md").read_text()
     block = next(block for block in guide.split("\n\n") if 'id = "P3-fly-tipping-again"' in block)
-    edited.append("rules.toml", "\n" + "\n".join(line.removeprefix("    ") for line in block.splitlines()) + "\n")
+    edited.append(
+        "rules.toml", "\n" + "\n".join(line.removeprefix("    ") for line in block.splitlines()) + "\n"
+    )
 
     assert "P3-fly-tipping-again" in {rule.id for rule in load_policy(edited.folder).rules["P3"]}
