@@ -6,11 +6,12 @@ from typing import Any
 
 import structlog
 from litestar import MediaType, Request, Response, get
-from litestar.exceptions import HTTPException, NotFoundException
+from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from litestar.params import FromPath
 
 from schemas.problems import FieldProblem, Problem
 from service.errors import (
+    FieldFault,
     IdempotencyKeyInvalid,
     IdempotencyKeyReused,
     ReportInvalid,
@@ -59,6 +60,13 @@ def on_service_error(_request: Request[Any, Any, Any], error: ServiceError) -> R
             errors=[FieldProblem(pointer=fault.pointer, message=fault.message) for fault in faults],
         ),
         headers,
+    )
+
+
+def on_missing_body(request: Request[Any, Any, Any], _error: ValidationException) -> Response[Problem]:
+    """Answer the one fault of a request that the framework itself finds: no body where there must be one."""
+    return on_service_error(
+        request, ReportMalformed([FieldFault("", "The body is empty; it must be a JSON object.")])
     )
 
 

@@ -38,13 +38,18 @@ def decode_report(body: bytes) -> Report:
     field (422).
     """
     try:
-        report: Report = _DECODER.decode(body)
-    except msgspec.ValidationError as first:
-        raise ReportInvalid(_all_faults(body, first)) from None
+        return _decoded(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise ReportMalformed([FieldFault("", _malformed(fault))]) from None
+
+
+def _decoded(body: bytes) -> Report:
+    try:
+        report: Report = _DECODER.decode(body)
+    except msgspec.ValidationError as first:
+        raise ReportInvalid(_all_faults(body, first)[:_MOST_FAULTS]) from None
     if _SUSPECT_BYTES.search(body) and (faults := _forbidden_characters(msgspec.json.decode(body), "")):
-        raise ReportInvalid(faults)
+        raise ReportInvalid(faults[:_MOST_FAULTS])
     return report
 
 
