@@ -1,0 +1,3 @@
+from tests.web import client, web_environ, web_settings
+
+__all__ = ["client", "web_environ", "web_settings"]
