@@ -73,13 +73,13 @@ def spawn(
 
 
 def _tether(death_signal: signal.Signals) -> Callable[[], None] | None:
-    if not sys.platform.startswith("linux"):
+    if not sys.platform.startswith("linux"):  # pragma: no cover - there the check for leftovers does it alone
         return None
     prctl = ctypes.CDLL(None, use_errno=True).prctl
     number = int(death_signal)
     parent = os.getpid()
 
-    def tether() -> None:
+    def tether() -> None:  # pragma: no cover - runs in the child, between fork and exec
         prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
         if os.getppid() != parent:
             os.kill(os.getpid(), number)

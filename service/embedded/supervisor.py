@@ -198,7 +198,9 @@ class Supervisor:
 
     def _say(self, sentence: str) -> None:
         now = datetime.now().astimezone()
-        self._console.print(f"{now:%H:%M:%S}  {sentence}", highlight=False, markup=False, soft_wrap=True)
+        # A console that was closed must not keep us from stopping in order.
+        with suppress(OSError, SystemExit):
+            self._console.print(f"{now:%H:%M:%S}  {sentence}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _answers(address: str) -> bool:

@@ -27,6 +27,9 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "maxmemory-policy": "noeviction",
 }
 
+_REFUSED: Final = 1
+"""Valkey's exit code when it will not start, such as on an append-only file with damage in its middle."""
+
 
 class EmbeddedValkey:
     """Valkey as a child of this process. It carries ids only, and can be filled again from PostgreSQL."""
@@ -61,6 +64,8 @@ class EmbeddedValkey:
         self._places.private_folder(self._sockets)
         processes.end_leftovers(processes.processes_in(self._data, "valkey"), signal.SIGTERM, 10)
         self.socket_path.unlink(missing_ok=True)
+        if self.poll() == _REFUSED:
+            self._put_aside()
         settings = {**self._settings, "unixsocket": str(self.socket_path), "dir": str(self._data)}
         self._process = processes.spawn(
             [
@@ -74,18 +79,12 @@ class EmbeddedValkey:
         )
 
     def wait_ready(self, patience: float = 30) -> None:
-        """Wait until commands are answered.
-
-        A file too damaged to read is put aside and Valkey starts empty: the outbox in PostgreSQL holds what
-        is to be sent, so nothing is lost with it. Raises ServiceFailed.
-        """
+        """Wait until commands are answered. Raises ServiceFailed."""
         try:
             self._wait(patience)
         except ServiceFailed:
-            files = self._data / "appendonlydir"
-            if self.poll() is None or not files.exists():
+            if self.poll() != _REFUSED:
                 raise
-            files.rename(self._data / f"appendonlydir.unreadable-{datetime.now(UTC):%Y%m%dT%H%M%S}")
             self.spawn()
             self._wait(patience)
 
@@ -102,6 +101,15 @@ class EmbeddedValkey:
         """End at once, as a power cut would."""
         if self._process is not None:
             processes.kill_group(self._process)
+
+    def _put_aside(self) -> None:
+        """Begin with nothing when the last start refused its files as too damaged to read.
+
+        Nothing is lost with them: the outbox in PostgreSQL holds what is to be sent.
+        """
+        with suppress(FileNotFoundError):
+            files = self._data / "appendonlydir"
+            files.rename(files.with_name(f"{files.name}.unreadable-{datetime.now(UTC):%Y%m%dT%H%M%S}"))
 
     def _wait(self, patience: float) -> None:
         if self._process is None:

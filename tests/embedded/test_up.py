@@ -101,9 +101,31 @@ def test_given_services_are_used_instead_of_the_embedded_ones(environ: dict[str,
         assert stack.answers()
         assert json.loads((state / "run.json").read_text())["database_url"] == environ["DATABASE_URL"]
         assert not [one for one in stack.processes() if one.name() in {"postgres", "valkey-server"}]
+        # The second signal asks for no more patience.
         stack.process.send_signal(signal.SIGTERM)
-        assert stack.process.wait(60) == 0
+        stack.says("stopping")
+        stack.process.send_signal(signal.SIGINT)
+        assert stack.process.wait(5) == 0
         assert stack.processes() == []
+
+
+def test_ctrl_c_before_it_is_ready_leaves_no_process(environ: dict[str, str]) -> None:
+    state = Path(environ["EVENLODE_STATE"])
+    with Stack(state, {name: environ[name] for name in ("DATABASE_URL", "REDIS_URL")}) as stack:
+        until(lambda: (state / "logs" / "web.log").exists() or None, "the web's log")
+        stack.process.send_signal(signal.SIGINT)
+        assert stack.process.wait(30) == 0
+        assert "is ready" not in stack.console
+        assert stack.processes() == []
+
+
+def test_a_web_that_cannot_start_is_said_with_the_end_of_its_log(environ: dict[str, str]) -> None:
+    given = {name: environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
+    with Stack(Path(environ["EVENLODE_STATE"]), {**given, "GRANIAN_LOG_CONFIG": "/nowhere.json"}) as stack:
+        said = stack.refused()
+    assert "web did not become ready" in said
+    assert "/nowhere.json" in said
+    assert stack.processes() == []
 
 
 @pytest.mark.parametrize("variable", ["PORT", "MAIL_PORT"])
