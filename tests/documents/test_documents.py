@@ -7,8 +7,8 @@ from typing import Final
 
 import pytest
 
-from service.cli.main import evenlode
 from service import problems
+from service.cli.main import evenlode
 from service.embedded.welcome import taxi_curl
 from service.intake.examples import EXAMPLES
 
