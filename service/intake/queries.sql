@@ -60,3 +60,13 @@ CROSS JOIN LATERAL (
     ORDER BY decided_at, id LIMIT 1
 ) AS first
 WHERE handle.idempotency_hash = any($1::bytea[]);
+
+-- name: earlier_by_receipt
+-- $1: the hash of a receipt. The same for a repeat that comes after its Idempotency-Key was forgotten.
+SELECT handle.body_hash, handle.report_id, handle.reference, handle.receipt_key_id, handle.received_at, first.advice
+FROM report_handle AS handle
+CROSS JOIN LATERAL (
+    SELECT detail -> 'advice' AS advice FROM decision WHERE decision.report_id = handle.report_id
+    ORDER BY decided_at, id LIMIT 1
+) AS first
+WHERE handle.receipt_hash = $1;

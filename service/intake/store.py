@@ -16,6 +16,7 @@ from service.intake.batch import GroupCommit
 from service.routing.model import Advice, Decision
 
 _REFERENCE_TRIES = 4
+_RECEIPT_TAKEN = "report_handle_receipt_hash_key"
 
 
 class StoredRoute(msgspec.Struct, frozen=True, gc=False):
@@ -103,11 +104,18 @@ class ReportStore:
         return [(await self._commit([row]))[0] for row in rows]
 
     async def _write_alone(self, row: StoredReport, fault: Exception) -> Receipted | Exception:
-        """Try a row again under a new reference when the one drawn turned out to be taken."""
+        """Try a row again under a new reference when the one drawn turned out to be taken.
+
+        A receipt that is taken is no twin: it was derived from the same key and the same body, so this is a repeat of
+        a request whose key the upkeep has forgotten, and gets the answer of the first.
+        """
         for _ in range(_REFERENCE_TRIES):
             if not isinstance(fault, asyncpg.UniqueViolationError):
                 break
             try:
+                if fault.constraint_name == _RECEIPT_TAKEN:
+                    record = await self._pool.fetchrow(self._queries["earlier_by_receipt"], row.receipt_hash)
+                    return _repeated(row, record)
                 row = msgspec.structs.replace(row, reference=new_reference(self._prefix))
                 return (await self._write([row]))[0]
             except asyncpg.UniqueViolationError as again:
