@@ -15,6 +15,7 @@ import asyncpg
 import httpx
 import msgspec
 import pytest
+import structlog
 from litestar import Litestar
 
 from service.app import create_app
@@ -102,6 +103,8 @@ async def a_database(services: Urls, *, migrated: bool = True) -> AsyncIterator[
 @asynccontextmanager
 async def serving(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterator[httpx.AsyncClient]:
     """Run the application on this loop, so that concurrent requests really meet in it."""
+    # The default prints every exception with its variables, which takes seconds; what is logged has tests of its own.
+    structlog.configure(processors=[], logger_factory=structlog.ReturnLoggerFactory())
     app = create_app(settings, clock=clock)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False, client=CLIENT)
     started, ended = asyncio.Event(), asyncio.Event()
