@@ -53,18 +53,27 @@ def demo(*, reports: int, seed: int, url: str | None, concurrency: int, yes: boo
             f"{base} has no mail catcher that this command can see, so made-up reports may reach real people. Go on?",
             abort=True,
         )
-    sent = asyncio.run(_send(base, reports, seed, concurrency, console))
+    balanced = asyncio.run(_evening(settings, console, base, reports, seed, concurrency))
+    raise SystemExit(0 if balanced else 1)
+
+
+async def _evening(
+    settings: Settings, console: Console, base: str, reports: int, seed: int, concurrency: int
+) -> bool:
+    """Send, wait, and tell; True when nothing is amiss as far as it can be known."""
+    sent = await _send(base, reports, seed, concurrency, console)
     print_answers(console, sent)
+    well = not (sent.refusals or sent.different)
     ids = [accepted.id for accepted in sent.accepted.values()]
     try:
-        ledger = asyncio.run(_account(database_url(settings), ids, console))
+        ledger = await _account(database_url(settings), ids, console)
     except (SettingsError, DatabaseUnreachable) as fault:
         console.print(
             f"{fault}\nSo only the answers are known here: grades and notifications are not.", soft_wrap=True
         )
-        raise SystemExit(int(_wrong(sent))) from None
+        return well
     print_ledger(console, ledger)
-    raise SystemExit(int(_wrong(sent) or ledger.stored != len(ids) or not ledger.books.balanced))
+    return well and ledger.stored == len(ids) and ledger.books.balanced
 
 
 def _base(settings: Settings, running: Running | None, url: str | None) -> str:
@@ -87,10 +96,6 @@ def _caught(running: Running | None, url: str | None) -> bool:
         ).is_success
     except httpx.TransportError:
         return False
-
-
-def _wrong(sent: Evening) -> bool:
-    return bool(sent.refusals or sent.different)
 
 
 def _bar(console: Console) -> Progress:

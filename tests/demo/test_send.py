@@ -156,6 +156,15 @@ async def test_a_refusal_of_the_report_is_not_repeated(status: str) -> None:
     assert (repeats, len(seen)) == (0, 1)
 
 
+async def test_a_refused_report_is_told_with_what_the_service_said(client: httpx.AsyncClient) -> None:
+    (good,) = evening(4, 1, until=utc_now())[:1]
+    bad = msgspec.structs.replace(good, body=b'{"reporter": "venue"}')
+    sent = await send_evening(client, [bad], run="a-refused-run", concurrency=1)
+    assert sent.accepted == {}
+    assert sent.refusals[0].startswith("422 ")
+    assert "/concern" in told(lambda console: print_answers(console, sent))
+
+
 async def test_a_service_that_never_answers_is_told_as_unanswered() -> None:
     async with server(hang_up) as http:
         sent = await send_evening(
