@@ -4,6 +4,7 @@ A detector is a function from text and policy to evidence. `DETECTORS` is the on
 added there and nothing else changes.
 """
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -20,6 +21,10 @@ _NEGATORS: Final = frozenset(
     {"no", "not", "never", "without", "nobody", "none", "nothing", "neither", "nor", "cannot"}
 ) | {f"{verb}nt" for verb in ("is", "was", "are", "were", "did", "does", "do", "has", "have", "had")}
 _LINE_END: Final = "\n"
+# Capitals only when there is a space, or "OX28 and" would be one.
+_REGISTRATION: Final = re.compile(
+    r"\b(?:[A-HJ-PR-Y]{2}[0-9]{2} [A-HJ-PR-Z]{3}|[A-HJ-PR-Ya-hj-pr-y]{2}[0-9]{2}[A-HJ-PR-Za-hj-pr-z]{3})\b"
+)
 _NEGATION_REACH: Final = 4
 _GAP: Final = 3
 
@@ -48,6 +53,12 @@ def read_phrases(_text: str, tokens: list[str], policy: Policy) -> list[Evidence
                     if atom not in found:
                         found[atom] = Evidence(atom, "text", words)
     return list(found.values())
+
+
+def read_registrations(text: str, _tokens: list[str], _policy: Policy) -> list[Evidence]:
+    """A registration of the current form written in the text, such as AB00 CDE."""
+    found = _REGISTRATION.search(text)
+    return [] if found is None else [Evidence("identifier=vehicle_registration", "text", found[0])]
 
 
 def _next_word(tokens: list[str], start: int) -> str:
@@ -100,4 +111,4 @@ def _denied(tokens: list[str], start: int) -> bool:
     return False
 
 
-DETECTORS: Final[tuple[Detector, ...]] = (read_phrases, read_language)
+DETECTORS: Final[tuple[Detector, ...]] = (read_phrases, read_registrations, read_language)

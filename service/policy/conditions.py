@@ -96,6 +96,8 @@ def _conditions(located: Located[Any], conditions: Iterable[Condition], words: W
 def _atoms(located: Located[Any], atoms: Iterable[str], words: Words) -> Iterator[Fault]:
     for atom in atoms:
         fact, equals, value = atom.partition("=")
+        if fact in FACTS and FACTS[fact].number and value.isdecimal():
+            continue
         reason = words.fault(fact, value) if equals else f"{atom!r} is not of the form fact=value"
         if reason is not None:
             yield located.fault(reason, f'"{atom}"')

@@ -26,6 +26,20 @@ SHOWS: list[tuple[str, str, dict[str, Any], str]] = [
     ("The girl is a frightened 14-year-old", "other", {}, "P3b"),
     ("I transferred £900 to her", "fraud_romance", {}, "P3a-remote-fraud"),
     ("Racist abuse at the bus stop", "asb_nuisance", {}, "P3b"),
+    ("It keeps happening, every weekend", "asb_nuisance", {}, "P3b"),
+    ("This is the third time this month", "asb_environmental", {}, "P3b"),
+    ("Third time I have taken them to that door", "cuckooing", {"happening": "older"}, "P2d"),
+    ("They are targeting us because we complained", "asb_nuisance", {}, "P3b"),
+    ("She begged me to call someone", "domestic_abuse", {"happening": "older"}, "P2c"),
+    ("He is still with her in the house", "asb_nuisance", {}, "P4"),
+    ("She is still with him", "domestic_abuse", {"happening": "older"}, "P2c"),
+    ("My client has dementia", "fraud_romance", {}, "P3a-remote-fraud"),
+    ("They are still in the yard", "burglary_business", {}, "P1f"),
+    ("White van AB00 CDE by the gate", "suspicious_rural", {}, "P3c"),
+    ("van reg ab00cde", "suspicious_rural", {}, "P3c"),
+    ("Seen the same before", "suspicious_rural", {}, "P3c"),
+    ("On the A361 in OX28 and again at Burford", "suspicious_rural", {}, "P4"),
+    ("Somebody broke into our barn", "not_sure", {}, "P3a"),
 ]
 
 
