@@ -146,4 +146,5 @@ def _webhooks(
 
 def make_folders(state: Path) -> None:
     """The folders that the processes write to."""
-    (state / "beat").mkdir(mode=0o700, exist_ok=True)
+    for name in ("beat", "logs"):
+        (state / name).mkdir(mode=0o700, exist_ok=True)

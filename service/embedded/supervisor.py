@@ -106,20 +106,24 @@ class Supervisor:
 
     def _start_services(self) -> tuple[str, str]:
         settings = self._settings
-        places = prepare_places(settings.state)
-        self._ending.append(places.remove_sockets)
-        postgres = EmbeddedPostgres(places) if settings.database_url is None else None
-        valkey = EmbeddedValkey(places) if settings.redis_url is None else None
-        started = [service for service in (postgres, valkey) if service is not None]
-        self._children.extend(started)
-        for service in started:
+        embedded: list[EmbeddedPostgres | EmbeddedValkey] = []
+        if settings.database_url is None or settings.redis_url is None:
+            places = prepare_places(settings.state)
+            self._ending.append(places.remove_sockets)
+            if settings.database_url is None:
+                embedded.append(EmbeddedPostgres(places))
+            if settings.redis_url is None:
+                embedded.append(EmbeddedValkey(places))
+        self._children.extend(embedded)
+        for service in embedded:
             service.spawn()
-        for service in started:
+        for service in embedded:
             service.wait_ready()
             self._check()
+        urls = {service.name: service.url for service in embedded}
         return (
-            postgres.url if postgres is not None else settings.require_database(),
-            valkey.url if valkey is not None else settings.require_redis(),
+            urls.get(EmbeddedPostgres.name) or settings.require_database(),
+            urls.get(EmbeddedValkey.name) or settings.require_redis(),
         )
 
     def _prepare(self, database_url: str) -> None:

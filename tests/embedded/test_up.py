@@ -144,9 +144,9 @@ def test_a_taken_port_is_named_with_its_holder_and_a_free_one_to_use(tmp_path: P
 
 
 def test_a_database_that_cannot_be_reached_is_said_in_words_and_leaves_nothing_running(
-    tmp_path: Path,
+    state_folder: Path,
 ) -> None:
-    with Stack(tmp_path / "state", {"DATABASE_URL": "postgresql://nobody@/none?host=/nowhere"}) as stack:
+    with Stack(state_folder, {"DATABASE_URL": "postgresql://nobody@/none?host=/nowhere"}) as stack:
         said = stack.refused()
     assert "DATABASE_URL" in said
     assert "Traceback" not in said
