@@ -2,15 +2,18 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Final
 
 import pytest
+import yaml  # type: ignore[import-untyped]
 
 from service import problems
 from service.cli.main import evenlode
 from service.embedded.welcome import taxi_curl
 from service.intake.examples import EXAMPLES
+from service.metrics import Metrics
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -78,3 +81,42 @@ def test_the_api_page_names_every_problem_that_a_sender_can_get() -> None:
     assert {code for code in named if not code.startswith("http-")} == {
         error.code for error in problems._PUBLIC
     }
+
+
+def test_every_package_of_production_has_a_written_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    page = (ROOT / "docs" / "decisions" / "dependencies.md").read_text(encoding="utf-8")
+    asked_for = [*project["dependencies"], *project["optional-dependencies"]["embedded"]]
+    names = {re.split(r"[><=]", package)[0] for package in asked_for}
+    assert set(re.findall(r"^\| `([a-z0-9\[\]-]+)` \|", page, re.MULTILINE)) == names
+
+
+def test_every_decision_has_its_four_parts_and_a_place_in_the_list() -> None:
+    folder = ROOT / "docs" / "decisions"
+    pages = sorted(folder.glob("[0-9]*.md"))
+    assert [page.name[:4] for page in pages] == [f"{number:04}" for number in range(1, len(pages) + 1)]
+    listed = (folder / "README.md").read_text(encoding="utf-8")
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert re.findall(r"^\*\*(\w+)\.\*\*", text, re.MULTILINE) == [
+            "Context",
+            "Decision",
+            "Consequences",
+            "Alternatives",
+        ], page.name
+        assert f"({page.name})" in listed
+
+
+def test_every_metric_in_an_alert_is_one_that_the_service_has() -> None:
+    page = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    (rules,) = re.findall(r"```yaml\n(groups:.*?)```", page, re.DOTALL)
+    alerts = [rule for group in yaml.safe_load(rules)["groups"] for rule in group["rules"]]
+    assert alerts
+    families = {
+        f"{metric.name}{suffix}"
+        for metric in Metrics().registry.collect()
+        for suffix in ("", "_total", "_bucket")
+    }
+    for alert in alerts:
+        assert set(re.findall(r"evenlode_\w+", alert["expr"])) <= families, alert["alert"]
+        assert alert["alert"] in page.partition("```\n\n| alert |")[2], "each alert says what to look at"
