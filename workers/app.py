@@ -17,7 +17,7 @@ from workers.broker_connection import PromptConnection
 from workers.lanes import LANES, UPKEEP_QUEUE
 from workers.runtime import Runtime
 from workers.tasks.delivery import register_delivery
-from workers.tasks.upkeep import SCHEDULE, register_upkeep
+from workers.tasks.upkeep import register_upkeep, schedule
 
 _TRANSPORT = {
     # A broker that vanishes without closing its sockets is noticed within seconds, by the relay and the workers alike.
@@ -66,7 +66,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "worker_redirect_stdouts": False,
         "enable_utc": True,
         "timezone": "UTC",
-        "beat_schedule": {name: {"task": name, "schedule": every} for name, every in SCHEDULE.items()},
+        "beat_schedule": {name: {"task": name, "schedule": every} for name, every in schedule().items()},
     }
 
 

@@ -83,12 +83,16 @@ class Relay:
                     connection.terminate()
 
     async def _listen(self, connection: asyncpg.Connection) -> None:
+        lost = asyncio.Event()
+        connection.add_termination_listener(lambda _: lost.set())
         await connection.add_listener(WAKE_CHANNEL, self._on_notice)
         # What was notified while nobody listened is found by looking.
         self._wake_all()
-        while not self._stopping.is_set():
+        while True:
+            # A connection that broke without a word is found out by asking; one that was closed says so.
             await connection.execute("SELECT 1")
-            await self._rest_until_stopped(LISTENER_CHECK)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(lost.wait(), LISTENER_CHECK)
 
     def _on_notice(self, _connection: Any, _pid: int, _channel: str, payload: str) -> None:
         for grade in payload.split(","):

@@ -7,6 +7,7 @@ from typing import Any, Final
 import asyncpg
 import structlog
 from celery import Celery
+from celery.schedules import crontab
 
 from service.db.partitions import ensure_partitions
 from workers.runtime import Runtime
@@ -16,10 +17,6 @@ FORGET_KEYS: Final = "evenlode.upkeep.forget_keys"
 KEYS_KEPT: Final = timedelta(days=7)
 """How long a repeat of a request is recognised. Longer than a phone stays without coverage, short enough that the
 key's hash does not stay beside the report for ever."""
-SCHEDULE: Final = {
-    MAKE_PARTITIONS: timedelta(hours=6),
-    FORGET_KEYS: timedelta(hours=1),
-}
 
 _FORGET = """
 UPDATE report_handle SET idempotency_hash = NULL
@@ -42,6 +39,11 @@ async def forget_keys(connection: asyncpg.Connection, now: datetime) -> int:
 
 
 CHORES: Final[dict[str, Chore]] = {MAKE_PARTITIONS: make_partitions, FORGET_KEYS: forget_keys}
+
+
+def schedule() -> dict[str, crontab]:
+    """When each chore is due: by the wall clock, so that a scheduler which is often restarted misses none."""
+    return {MAKE_PARTITIONS: crontab(minute=17, hour="*/6"), FORGET_KEYS: crontab(minute=43)}
 
 
 def register_upkeep(app: Celery, runtime: Runtime) -> None:
