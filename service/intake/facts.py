@@ -25,6 +25,7 @@ _TICKED: Final = (
     "times_seen",
     "threat_to_reporter",
 )
+_JUST_NOW: Final = timedelta(minutes=30)
 _DAY: Final = timedelta(hours=24)
 _WEEK: Final = timedelta(days=7)
 _SLACK: Final = {
@@ -67,18 +68,25 @@ def gather(report: Report, policy: Policy, received_at: datetime) -> Known:
         times["occurred_at"] = report.occurred_at
     if times:
         slack = _SLACK[report.occurred_precision]
-        evidence.append(_by_the_clock(times, slack, received_at))
+        evidence.append(_by_the_clock(times, slack, received_at, unanswered=report.happening is None))
     elif report.happening is None:
         evidence.append(_NO_TIME_TOLD)
     evidence.extend(read_text(report.description, policy))
     return Known(concern=report.concern, evidence=evidence, times=times, named=report.anonymity == "named")
 
 
-def _by_the_clock(times: dict[str, datetime], slack: timedelta, received_at: datetime) -> Evidence:
-    """How long ago, by the latest moment told; a moment told roughly is taken at the latest it can mean."""
+def _by_the_clock(
+    times: dict[str, datetime], slack: timedelta, received_at: datetime, *, unanswered: bool
+) -> Evidence:
+    """How long ago, by the latest moment told; a moment told roughly is taken at the latest it can mean.
+
+    A moment just gone is now, unless the reporter answered when it was.
+    """
     name, moment = max(times.items(), key=lambda told: told[1])
     age = received_at - moment - (slack if name == "occurred_at" else timedelta())
-    if age <= _DAY:
+    if unanswered and abs(received_at - moment) <= _JUST_NOW:
+        bucket = "now"
+    elif age <= _DAY:
         bucket = "last_24h"
     elif age <= _WEEK:
         bucket = "last_7_days"

@@ -245,6 +245,22 @@ def test_the_more_urgent_of_the_ticked_time_and_the_clock_counts(
     assert decided("cuckooing", occurred_at=occurred_at, **answers).grade == grade
 
 
+@pytest.mark.parametrize(
+    ("marked_at", "happening", "grade"),
+    [
+        ("2026-11-23T14:30:00+00:00", None, "P1"),
+        ("2026-11-23T14:29:00+00:00", None, "P2"),
+        ("2026-11-23T14:30:00+00:00", "last_24h", "P2"),
+    ],
+)
+def test_a_moment_just_gone_is_now_unless_the_reporter_said_otherwise(
+    marked_at: str, happening: str | None, grade: str
+) -> None:
+    answers = {} if happening is None else {"happening": happening}
+
+    assert decided("cse", reporter="taxi_driver", marked={"at": marked_at}, **answers).grade == grade
+
+
 def test_a_date_without_a_time_is_taken_at_the_latest_it_can_mean() -> None:
     when = {"occurred_at": "2026-11-22T00:00:00+00:00"}
 

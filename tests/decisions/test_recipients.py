@@ -104,7 +104,12 @@ ROWS: list[tuple[set[str], str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("recipients", "concern", "answers"), ROWS, ids=lambda value: str(value)[:60])
+def _name(value: object) -> str:
+    # A set prints in an order of each process's own, and parallel test processes must agree on names.
+    return "+".join(sorted(value)) if isinstance(value, set) else str(value)[:60]
+
+
+@pytest.mark.parametrize(("recipients", "concern", "answers"), ROWS, ids=_name)
 def test_exactly_those_who_must_know_are_told(
     recipients: set[str], concern: str, answers: dict[str, Any]
 ) -> None:
