@@ -120,3 +120,13 @@ def test_every_metric_in_an_alert_is_one_that_the_service_has() -> None:
     for alert in alerts:
         assert set(re.findall(r"evenlode_\w+", alert["expr"])) <= families, alert["alert"]
         assert alert["alert"] in page.partition("```\n\n| alert |")[2], "each alert says what to look at"
+
+
+def test_every_promise_names_tests_that_exist() -> None:
+    table = README.partition("## Promises")[2].partition("\n## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ") and "kept by" not in line]
+    assert len(rows) >= 9
+    for row in rows:
+        named = re.findall(r"`(tests/[^`]+)`", row)
+        assert named, row
+        assert all((ROOT / path).exists() for path in named), row
