@@ -114,27 +114,16 @@ def prepare_places(state: Path) -> Places:
     logs = state / "logs"
     logs.mkdir(mode=0o700, exist_ok=True)
     if account is None:
-        state.chmod(0o700)
         _own_folder(data, 0o700)
-        return Places(
-            state=state,
-            data=data,
-            sockets=_socket_folder(state, 0o700),
-            logs=logs,
-            programs=_installed_programs(),
-            account=None,
-        )
-    # The account may pass through to its data; what else is here is private by its own mode.
-    state.chmod(0o711)
-    data = _reachable_data(state, data, account)
-    return Places(
-        state=state,
-        data=data,
-        sockets=_socket_folder(state, 0o711),
-        logs=logs,
-        programs=_reachable_programs(data, account),
-        account=account,
-    )
+        programs = _installed_programs()
+        sockets = _socket_folder(state, 0o700)
+    else:
+        # The account may pass through to its data; what else is here is private by its own mode.
+        state.chmod(state.stat().st_mode | 0o011)
+        data = _reachable_data(state, data, account)
+        programs = _reachable_programs(data, account)
+        sockets = _socket_folder(state, 0o711)
+    return Places(state=state, data=data, sockets=sockets, logs=logs, programs=programs, account=account)
 
 
 def _lock_holder(state: Path) -> str:
