@@ -3,7 +3,7 @@
 import click
 from rich.console import Console
 
-from service.embedded.supervisor import Supervisor
+from service.embedded.places import EmbeddedPackagesMissing
 from service.settings import load_settings
 
 
@@ -13,4 +13,8 @@ def up() -> None:
 
     DATABASE_URL and REDIS_URL name services to use instead of the embedded ones.
     """
+    try:
+        from service.embedded.supervisor import Supervisor  # noqa: PLC0415 - a production image lacks its packages
+    except ModuleNotFoundError as missing:
+        raise EmbeddedPackagesMissing from missing
     Supervisor(load_settings(), Console()).run()

