@@ -60,6 +60,8 @@ ROWS: list[tuple[set[str], str, dict[str, Any]]] = [
     ({TVP}, "other", {"hate": "yes"}),
     ({TVP}, "discrimination_mh", {"hate": "yes"}),
     ({TVP}, "not_sure", {"threat_to_reporter": "yes"}),
+    ({TVP}, "not_sure", {"hate": "yes"}),
+    ({TVP}, "not_sure", {"description": "He threatened them."}),
     ({TVP}, "not_sure", {"weapon": "seen"}),
     ({"asb_team"}, "asb_nuisance", {"weapon": "mentioned"}),
     # spiking, drinking
