@@ -77,12 +77,15 @@ def _queue(name: str) -> Any:
     return make_queue(name, exchange=make_exchange("lanes", type="direct"), routing_key=name)
 
 
-def create_app(settings: Settings) -> Celery:
-    """Build the Celery app. It opens nothing until a worker starts or a message is sent."""
+def create_app(settings: Settings, runtime: Runtime | None = None) -> Celery:
+    """Build the Celery app. It opens nothing until a worker starts or a message is sent.
+
+    `runtime` is what the tasks work with; one made from the settings unless another is passed.
+    """
     app = Celery("evenlode", set_as_current=False)
     app.conf.update(configuration(settings))
     app.amqp.Connection = PromptConnection
-    runtime = Runtime(settings)
+    runtime = runtime or Runtime(settings)
     register_delivery(app, runtime)
     register_upkeep(app, runtime)
     app.steps["worker"].add(_step_of(runtime))

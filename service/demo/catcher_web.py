@@ -10,6 +10,7 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Litestar, MediaType, Request, Response, delete, get, post
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 from standardwebhooks import Webhook, WebhookVerificationError
 from standardwebhooks.webhooks import EmptyWebhookSecretError
@@ -51,12 +52,14 @@ def _api(items: CaughtItems) -> list[ControllerRouterHandler]:
     """Mailpit's API v1, as far as tests and demos use it."""
 
     @get("/api/v1/messages")
-    async def messages(start: int = 0, limit: int = _PAGE) -> dict[str, Any]:
+    async def messages(start: FromQuery[int] = 0, limit: FromQuery[int] = _PAGE) -> dict[str, Any]:
         found = items.page(max(start, 0), min(max(limit, 0), _MOST_LISTED), "mail")
         return _listing(items, found, items.count("mail"), start)
 
     @get("/api/v1/search")
-    async def search(request: Request[Any, Any, Any], start: int = 0, limit: int = _PAGE) -> dict[str, Any]:
+    async def search(
+        request: Request[Any, Any, Any], start: FromQuery[int] = 0, limit: FromQuery[int] = _PAGE
+    ) -> dict[str, Any]:
         words = request.query_params.get("query", "")
         found = [
             item for item in items.newest("mail") if isinstance(item, CaughtMail) and _matches(item, words)
@@ -64,7 +67,7 @@ def _api(items: CaughtItems) -> list[ControllerRouterHandler]:
         return _listing(items, found[start : start + limit], len(found), start)
 
     @get("/api/v1/message/{key:str}")
-    async def message(key: str) -> dict[str, Any]:
+    async def message(key: FromPath[str]) -> dict[str, Any]:
         item = next(items.newest("mail"), None) if key == "latest" else items.get(key)
         if not isinstance(item, CaughtMail):
             raise NotFoundException
@@ -98,7 +101,7 @@ def _sink(
     """A receiver of Standard Webhooks that checks every signature."""
 
     @post("/hooks/{recipient:str}", media_type=MediaType.TEXT)
-    async def receive(recipient: str, request: Request[Any, Any, Any]) -> Response[str]:
+    async def receive(recipient: FromPath[str], request: Request[Any, Any, Any]) -> Response[str]:
         secret = secrets_of.get(recipient)
         if secret is None:
             return Response("No such webhook here.", status_code=404)
@@ -118,7 +121,7 @@ def _sink(
         return Response(fault or "Kept.", status_code=401 if fault else 200)
 
     @get("/hooks")
-    async def hooks(start: int = 0, limit: int = _PAGE) -> dict[str, Any]:
+    async def hooks(start: FromQuery[int] = 0, limit: FromQuery[int] = _PAGE) -> dict[str, Any]:
         found = items.page(max(start, 0), min(max(limit, 0), _MOST_LISTED), "hook")
         return {
             "total": items.count("hook"),
@@ -137,7 +140,7 @@ def _people(items: CaughtItems, pages: Environment) -> list[ControllerRouterHand
         return Response(pages.get_template(template).render(**context), media_type=MediaType.HTML)
 
     @get("/")
-    async def everything(only: str = "", start: int = 0) -> Response[str]:
+    async def everything(only: FromQuery[str] = "", start: FromQuery[int] = 0) -> Response[str]:
         kind: Kind | None = "mail" if only == "mail" else "hook" if only == "hook" else None
         start = max(start, 0)
         return html(
@@ -153,7 +156,7 @@ def _people(items: CaughtItems, pages: Environment) -> list[ControllerRouterHand
         )
 
     @get("/items/{key:str}")
-    async def one(key: str) -> Response[str]:
+    async def one(key: FromPath[str]) -> Response[str]:
         item = items.get(key)
         if item is None:
             return Response(
@@ -162,7 +165,7 @@ def _people(items: CaughtItems, pages: Environment) -> list[ControllerRouterHand
         return html("item.html", item=item, row=_row(item), raw=_raw(item), pretty=_pretty(item))
 
     @get("/{name:str}", media_type="text/plain")
-    async def asset(name: str) -> Response[bytes]:
+    async def asset(name: FromPath[str]) -> Response[bytes]:
         media_type = {"catcher.css": "text/css", "catcher.js": "text/javascript"}.get(name)
         if media_type is None:
             raise NotFoundException

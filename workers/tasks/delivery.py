@@ -17,5 +17,5 @@ def register_delivery(app: Celery, runtime: Runtime) -> None:
         courier = runtime.courier
         runtime.submit(lambda: courier.carry(rows, token))
 
-    task: Any = app.task(name=DELIVER, ignore_result=True)
+    task: Any = app.task(name=DELIVER, ignore_result=True, shared=False)
     task(deliver)

@@ -67,5 +67,5 @@ def _register(app: Celery, runtime: Runtime, name: str, chore: Chore) -> None:
     def start_chore() -> None:
         runtime.submit(run)
 
-    task: Any = app.task(name=name, ignore_result=True)
+    task: Any = app.task(name=name, ignore_result=True, shared=False)
     task(start_chore)
