@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -55,17 +56,20 @@ def spawn(
     )
     output = open_log(log)
     try:
-        return subprocess.Popen(  # noqa: S603 - our own programs
-            [str(part) for part in command],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            cwd=cwd,
-            env=dict(environ),
-            start_new_session=True,
-            preexec_fn=_tether(death_signal),  # noqa: PLW1509 - one prctl call, looked up before the fork
-            **identity,
-        )
+        with warnings.catch_warnings():
+            # Python 3.12 warns of a fork beside threads; the child makes one system call and becomes the program.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return subprocess.Popen(  # noqa: S603 - our own programs
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=cwd,
+                env=dict(environ),
+                start_new_session=True,
+                preexec_fn=_tether(death_signal),  # noqa: PLW1509 - one call, looked up before
+                **identity,
+            )
     except OSError as fault:
         raise ServiceFailed(f"{command[0]} could not be started: {fault.strerror}.") from fault
     finally:
