@@ -71,6 +71,7 @@ def check_conditions(written: Written) -> Iterator[Fault]:
     for phrase in written.phrases:
         yield from _atoms(phrase, phrase.entry.adds, words)
     for concern in written.concerns:
+        yield from _conditions(concern, concern.entry.shown_by, words)
         yield from _atoms(concern, concern.entry.implies, words)
 
 

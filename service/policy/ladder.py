@@ -1,9 +1,10 @@
 """Checks on the ladder: that no rule can lower a grade, and that every line of every rule can matter."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from service.policy.conditions import wanted_values
-from service.policy.model import AtLeast, Condition, RulePolicy
+from service.policy.model import AtLeast, Condition
 from service.policy.read import Fault, Located, Written
 from service.routing.model import GRADES
 from service.routing.vocabulary import FACTS, missing_worse_values
@@ -14,15 +15,17 @@ Implied = dict[str, frozenset[str]]
 
 def check_ladder(written: Written) -> Iterator[Fault]:
     """Every rule that could lower a grade, and every line that a more urgent rule makes idle."""
-    for located in written.rules:
-        yield from _lowering(located)
+    for rule in written.rules:
+        yield from _lowering(rule, rule.entry.id, rule.entry.when)
+    for concern in written.concerns:
+        yield from _lowering(concern, concern.entry.code, concern.entry.shown_by)
     yield from _idle(written)
     if written.otherwise is not None and written.otherwise.entry.grade != GRADES[-1]:
         yield written.otherwise.fault(f"`otherwise` must be the least urgent grade, {GRADES[-1]}", "grade =")
 
 
-def _lowering(located: Located[RulePolicy]) -> Iterator[Fault]:
-    for condition in located.entry.when:
+def _lowering(located: Located[Any], name: str, conditions: list[Condition]) -> Iterator[Fault]:
+    for condition in conditions:
         for fact, wanted in condition.items():
             values = frozenset(wanted_values(wanted))
             if fact not in FACTS or isinstance(wanted, AtLeast):
@@ -32,7 +35,7 @@ def _lowering(located: Located[RulePolicy]) -> Iterator[Fault]:
                 names = ", ".join(sorted(left_out))
                 written = ", ".join(f'"{value}"' for value in wanted_values(wanted))
                 yield located.fault(
-                    f"{located.entry.id} could lower a grade when {fact} gets worse: add {names}",
+                    f"{name} could lower a grade when {fact} gets worse: add {names}",
                     f"{fact} = [{written}]",
                     f"{fact} = {written}",
                     fact,

@@ -37,6 +37,11 @@ def load_policy(folder: Path) -> Policy:
         version=f"{partnership.label}+{_fingerprint(files.content)}",
         partnership=partnership,
         concerns={concern.code: concern for concern in _entries(written.concerns)},
+        shown={
+            f"concern={concern.code}": clauses(concern.shown_by)
+            for concern in _entries(written.concerns)
+            if concern.shown_by
+        },
         grades={grade.grade: grade for grade in _entries(written.grades)},
         rules={
             grade: tuple(
@@ -105,6 +110,8 @@ def _thresholds(written: Written) -> dict[str, tuple[int, ...]]:
     conditions: list[Condition] = []
     for rule in _entries(written.rules):
         conditions.extend(rule.when)
+    for concern in _entries(written.concerns):
+        conditions.extend(concern.shown_by)
     for line in _entries(written.advice):
         conditions.extend(line.when)
     for clock in _entries(written.clocks):

@@ -86,6 +86,8 @@ class ConcernPolicy(_Entry, frozen=True, kw_only=True):
 
     `own_row` concerns have their own line in `routes.toml` and are left out of the general one. `graded_by_loss`
     marks remote frauds, a P4 until somebody lost or may lose something. `implies` lists atoms that follow.
+    `shown_by` are conditions under which this concern is covered beside the ticked one; they see what was ticked,
+    answered and read, not what follows from it.
     """
 
     code: str
@@ -95,6 +97,7 @@ class ConcernPolicy(_Entry, frozen=True, kw_only=True):
     own_row: bool = False
     graded_by_loss: bool = False
     implies: list[str] = []
+    shown_by: list[Condition] = []
 
     def tells(self) -> list[str]:
         """The atoms that follow from this concern."""
@@ -252,6 +255,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, eq=False, weakref=True):
     version: str
     partnership: PartnershipPolicy
     concerns: Mapping[str, ConcernPolicy]
+    shown: Mapping[str, tuple[Clause, ...]]
     grades: Mapping[Grade, GradePolicy]
     rules: Mapping[Grade, tuple[Rule, ...]]
     otherwise: OtherwisePolicy

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from service.policy.model import Clause, ClockRule, Policy, Route
-from service.routing.derive import concerns_of, derive
+from service.routing.derive import concerns_of, derive, matching
 from service.routing.due import due_at
 from service.routing.model import (
     GRADES,
@@ -58,17 +58,6 @@ def decide(known: Known, policy: Policy, received_at: datetime) -> Decision:
         clocks=[clock for rule in applied.clocks if (clock := _clock(rule, known, received_at)) is not None],
         policy=policy.version,
     )
-
-
-def matching(clauses: tuple[Clause, ...], atoms: frozenset[str]) -> Clause | None:
-    """The first clause that holds, or None."""
-    for clause in clauses:
-        for accepted in clause:
-            if accepted.isdisjoint(atoms):
-                break
-        else:
-            return clause
-    return None
 
 
 def _applied(atoms: frozenset[str], policy: Policy) -> Applied:

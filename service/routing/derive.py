@@ -2,11 +2,10 @@
 
 from typing import Final
 
-from service.policy.model import ConcernPolicy, Policy
+from service.policy.model import Clause, ConcernPolicy, Policy
 from service.routing.model import Evidence, Known
 
 _UNDECIDED: Final = frozenset({"not_sure", "other"})
-_WEAPON_SHOWN: Final = ("weapon=used", "weapon=threatened", "weapon=seen")
 _NOTHING_USABLE: Final = Evidence("text=nothing_usable", "derived", "not sure, and no concern was shown")
 
 
@@ -29,10 +28,9 @@ def derive(known: Known, policy: Policy) -> dict[str, Evidence]:
             or _grave(policy.concerns.get(value))
         ):
             atoms[atom] = evidence
-    if undecided:
-        _name_exploitation(atoms)
-    if known.concern == "not_sure":
-        _make_sure(atoms)
+    _show(atoms, policy)
+    if known.concern == "not_sure" and len(concerns_of(atoms)) == 1:
+        atoms[_NOTHING_USABLE.atom] = _NOTHING_USABLE
     for atom in [atom for atom in atoms if atom.startswith("concern=")]:
         concern = policy.concerns.get(atom.removeprefix("concern="))
         if concern is not None:
@@ -51,21 +49,24 @@ def _grave(concern: ConcernPolicy | None) -> bool:
     return concern is not None and concern.family in {"serious_harm", "crime"}
 
 
-def _name_exploitation(atoms: dict[str, Evidence]) -> None:
-    """Somebody kept by papers, debt, a visa or an escort is exploited, though the reporter has no name for it."""
-    kept = next((atom for atom in atoms if atom.startswith("kept_by=")), None)
-    if kept is not None and not any(atom.startswith("concern=ms_") for atom in atoms):
-        concern = "concern=ms_care_sector" if "reporter=care_worker" in atoms else "concern=ms_labour"
-        atoms.setdefault(concern, Evidence(concern, "derived", kept))
+def _show(atoms: dict[str, Evidence], policy: Policy) -> None:
+    """Add each concern that the policy sees in what was ticked, answered and read."""
+    known = frozenset(atoms)
+    for concern, clauses in policy.shown.items():
+        if concern not in known and (clause := matching(clauses, known)) is not None:
+            seen = ", ".join(atom for atom in atoms if any(atom in accepted for accepted in clause))
+            atoms[concern] = Evidence(concern, "derived", seen)
 
 
-def _make_sure(atoms: dict[str, Evidence]) -> None:
-    """A reporter who is not sure: a weapon names the concern; where nothing does, a person has to read it."""
-    shown = next((atom for atom in _WEAPON_SHOWN if atom in atoms), None)
-    if shown is not None:
-        atoms.setdefault("concern=weapons", Evidence("concern=weapons", "derived", shown))
-    if not any(atom.startswith("concern=") and atom != "concern=not_sure" for atom in atoms):
-        atoms[_NOTHING_USABLE.atom] = _NOTHING_USABLE
+def matching(clauses: tuple[Clause, ...], atoms: frozenset[str]) -> Clause | None:
+    """The first clause that holds, or None."""
+    for clause in clauses:
+        for accepted in clause:
+            if accepted.isdisjoint(atoms):
+                break
+        else:
+            return clause
+    return None
 
 
 def _reach(

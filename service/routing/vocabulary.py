@@ -108,6 +108,8 @@ FACTS: Final[Mapping[str, Fact]] = {
     "identifier": _unordered(get_args(IdentifierKind)),
     # What the kinds of reporter and the words add.
     "held": _rising("asked", "yes"),
+    "sign": _unordered(("fear",)),
+    "company": _unordered(("older_adult",)),
     "kept_by": _unordered(("papers", "debt", "visa", "escort", "lock")),
     "threat": _rising("other", "to_kill"),
     "intent": _unordered(("suicide", "attack")),

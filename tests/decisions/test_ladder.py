@@ -50,6 +50,7 @@ MEETS: list[tuple[str, str, dict[str, Any]]] = [
     ),
     ("P1d-missing", "missing_vulnerable", {"happening": "now"}),
     ("P1d-missing", "missing_vulnerable", {"child": "yes"}),
+    ("P1d-missing", "missing_vulnerable", {"child": "maybe", "happening": "last_24h"}),
     ("P1d-missing", "missing_vulnerable", {"adult_at_risk": "maybe", "happening": "ongoing"}),
     # P1e
     ("P1e", "asb_personal", {"description": "He said he will kill her.", "happening": "last_7_days"}),
@@ -211,6 +212,8 @@ NEAR_MISSES: list[tuple[str, str, dict[str, Any]]] = [
     ("P4", "asb_nuisance", {"weapon": "seen", "weapon_kind": "other"}),
     ("P4", "asb_nuisance", {"weapon": "seen", "weapon_kind": "blade", "happening": "older"}),
     ("P4", "asb_nuisance", {"weapon": "none"}),
+    ("P4", "asb_nuisance", {"weapon": "mentioned", "weapon_kind": "blade", "happening": "last_7_days"}),
+    ("P2", "missing_vulnerable", {"happening": "last_24h"}),
     ("P3", "theft_vehicle_plant", {"happening": "last_7_days"}),
     ("P3", "theft_vehicle_plant", {"happening": "last_24h", "items": [{"what": "quad", "how": "attempted"}]}),
     ("P3", "livestock_crime", {"happening": "last_24h", "animals": {"hurt": 3}}),

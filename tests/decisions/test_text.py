@@ -186,3 +186,27 @@ def test_a_weapon_shown_beside_a_threat_counts_as_threatened() -> None:
         decided("asb_nuisance", weapon="seen", weapon_kind="other", happening="now", description=text).grade
         == "P1"
     )
+
+
+def test_a_fare_dodger_report_that_describes_a_frightened_child_covers_both() -> None:
+    decision = decided(
+        "other", reporter="taxi_driver", description="Fare dodger, but she was a frightened 14-year-old girl."
+    )
+
+    assert decision.concerns == ["other", "cse"]
+    assert decision.grade == "P2"
+    assert told(decision) == {"tvp", "child_safeguarding"}
+
+
+def test_a_child_taken_to_a_hotel_by_an_older_man_now_is_critical() -> None:
+    text = "Girl about 15 with a man in his 40s, taking them to the hotel."
+
+    assert "P1d-child" in rules(decided("other", reporter="taxi_driver", happening="now", description=text))
+
+
+def test_a_frightened_child_in_a_report_of_a_crime_names_no_exploitation() -> None:
+    decision = decided(
+        "burglary_home", reporter="taxi_driver", description="My scared 9 year old son saw it."
+    )
+
+    assert decision.concerns == ["burglary_home"]

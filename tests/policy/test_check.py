@@ -14,6 +14,14 @@ def faults(edited: Edited) -> list[str]:
 
 
 SPOILT = [
+    (
+        "concerns.toml",
+        'weapon = ["seen", "threatened", "used"]',
+        'weapon = ["seen"]',
+        'weapon = ["seen"]',
+        "weapons could lower a grade when weapon gets worse: add threatened",
+    ),
+    ("concerns.toml", 'company = "older_adult"', 'company = "older"', '"older"', "is never 'older'"),
     # file, what stands there, what is put in its place, where the fault must be found, part of the reason
     (
         "rules.toml",
