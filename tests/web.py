@@ -65,6 +65,7 @@ class Shared(msgspec.Struct, frozen=True):
 
     http: httpx.AsyncClient
     database: asyncpg.Connection
+    url: str
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,7 @@ async def shared(services: Urls, tmp_path_factory: pytest.TempPathFactory) -> As
         )
         connection = await asyncpg.connect(url)
         async with serving(settings) as http:
-            yield Shared(http, connection)
+            yield Shared(http, connection, url)
         await connection.close()
 
 
@@ -146,7 +147,7 @@ async def served_by_granian(
         str(port),
     ]
     with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: ASYNC220
+        process = subprocess.Popen(
             [*command, "service.asgi:app"],
             cwd=_PROJECT,
             env={**_for_coverage(), **environ},
@@ -168,7 +169,7 @@ async def served_by_granian(
 async def _until_live(http: httpx.AsyncClient, process: subprocess.Popen[bytes], log: Path) -> None:
     async with asyncio.timeout(30):
         while True:
-            assert process.poll() is None, log.read_text()
+            assert process.poll() is None, log.read_text()  # noqa: ASYNC240
             try:
                 await http.get("/health/live")
             except httpx.TransportError:

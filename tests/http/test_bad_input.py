@@ -266,7 +266,7 @@ async def test_an_idempotency_key_that_cannot_be_used_is_refused(shared: Shared,
 ACCEPTED: Final[dict[str, str]] = {
     "nothing": "",
     "emoji": "👩‍👩‍👧‍👦 taken 🚕💨 by 🏴󠁧󠁢󠁥󠁮󠁧󠁿 man",
-    "Urdu with joiners and direction marks": "\u200fوہ لڑکی ڈری ہوئی تھی\u200c\u200d \u200eAB00 CDE\u200f",
+    "Urdu with joiners and direction marks": "\u200fوہ لڑکی ڈری ہوئی تھی\u200c\u200d \u200eAB00 CDE\u200f",  # noqa: RUF001
     "Welsh and Polish": "Ŵyr neb ddim; żółć, łódź",
     "line ends and tabs": "first\nsecond\r\n\tthird",
     "4,000 characters": "a" * 4000,

@@ -1,7 +1,7 @@
 """References, receipts and ids: a slip of the pen is noticed, and nothing tells more than it should."""
 
 from datetime import UTC, datetime
-from itertools import combinations
+from itertools import combinations, pairwise
 from uuid import UUID
 
 import pytest
@@ -96,7 +96,7 @@ def test_a_derived_receipt_depends_on_the_ring_the_key_and_the_body() -> None:
     assert valid_code(first, 20)
 
 
-def test_a_receipt_is_found_by_its_hash_however_it_is_typed() -> None:
+def test_a_receipt_is_known_again_however_it_is_typed() -> None:
     receipt = new_receipt()
     typed = valid_receipt(receipt.lower().replace("-", " "))
     assert typed is not None
@@ -104,8 +104,9 @@ def test_a_receipt_is_found_by_its_hash_however_it_is_typed() -> None:
     assert receipt_hash(receipt) != receipt_hash(new_receipt())
 
 
-def test_what_cannot_be_a_receipt_is_not_taken_for_one() -> None:
-    assert valid_receipt("ABCD-EFGH") is None
+@pytest.mark.parametrize("text", ["", "ABCD-EFGH", "2222-2222-2222-2222-2223"])
+def test_what_cannot_be_a_receipt_is_refused(text: str) -> None:
+    assert valid_receipt(text) is None
 
 
 @given(st.datetimes(datetime(1970, 1, 2), datetime(9999, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
@@ -129,3 +130,18 @@ def test_the_random_bits_of_an_id_are_all_used() -> None:
         zeros &= value
     fixed = UUID(int=~(ones ^ zeros) & ((1 << 128) - 1)).int
     assert fixed.bit_count() == 128 - 74
+
+
+@given(st.integers(0, 200))
+def test_a_run_of_ids_is_made_of_ids_of_its_moment_that_follow_one_another(count: int) -> None:
+    run = [UUID(text) for text in uuid7_run(_MOMENT, count)]
+    assert len(run) == count
+    assert [later.int - earlier.int for earlier, later in pairwise(run)] == [1] * max(0, count - 1)
+    assert {(made.version, made.int >> 80) for made in run} <= {(7, int(_MOMENT.timestamp() * 1000))}
+
+
+def test_a_long_run_stays_within_its_room() -> None:
+    for _ in range(20):
+        run = [UUID(text) for text in uuid7_run(_MOMENT, 0x8000)]
+        assert run[-1].int - run[0].int == 0x7FFF
+        assert {made.version for made in (run[0], run[-1])} == {7}

@@ -95,5 +95,5 @@ def test_a_ring_that_cannot_be_used_says_what_to_do(tmp_path: Path, content: byt
 def test_the_file_holds_32_byte_secrets_newest_first(ring_file: Path) -> None:
     newest = rotate_key_ring(ring_file)
     stored = msgspec.json.decode(ring_file.read_bytes())
-    assert [entry["id"] for entry in stored][0] == newest
+    assert stored[0]["id"] == newest
     assert [len(entry["secret"]) for entry in stored] == [44, 44]

@@ -30,7 +30,7 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def _fail() -> None:
     try:
-        raise ValueError(_MARKER)
+        raise ValueError(_MARKER)  # noqa: TRY301
     except ValueError as fault:
         raise RuntimeError(_MARKER) from fault
 
