@@ -46,7 +46,7 @@ def configure_logging(process: str, *, level: int = logging.INFO) -> None:
     root.handlers = [handler]
     root.setLevel(level)
     # These speak of every request and connection; what they would say is in the metrics, without the addresses.
-    for name in ("httpx", "httpcore", "asyncio", "aiosmtplib", "_granian"):
+    for name in ("httpx", "httpcore", "asyncio", "aiosmtplib", "mail.log", "_granian"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
