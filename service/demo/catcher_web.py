@@ -250,7 +250,9 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
 
 def _row(item: Caught) -> _Row:
     if isinstance(item, CaughtMail):
-        title, grade = item.subject or "(no subject)", _grade(item.subject)
+        grade = _grade(item.subject)
+        # The grade stands beside the title already.
+        title = item.subject.removeprefix(grade).strip() or "(no subject)"
         to, fault = ", ".join(address.Address for address in (*item.to, *item.cc, *item.bcc)), ""
     else:
         try:
@@ -264,7 +266,7 @@ def _row(item: Caught) -> _Row:
         kind=item.kind,
         copy=item.copy,
         at=item.caught_at,
-        title=title,
+        title=title[0].upper() + title[1:],
         to=to,
         grade=grade,
         fault=fault,
