@@ -5,13 +5,12 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from service.policy.conditions import check_conditions
+from service.policy.holidays import bank_holidays
 from service.policy.ladder import check_ladder
 from service.policy.model import PhrasePolicy, RecipientPolicy
 from service.policy.phrases import places
 from service.policy.read import Fault, Located, T, Written
-from service.routing.due import bank_holidays
-from service.routing.model import GRADES
-from service.routing.vocabulary import CONCERNS, RECIPIENTS
+from service.policy.vocabulary import CONCERNS, GRADES, RECIPIENTS
 
 _NO_FAMILY: Final = "not_sure"
 _ANY_YEAR: Final = 2026

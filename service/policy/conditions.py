@@ -9,7 +9,7 @@ import msgspec
 from schemas.reports import Report
 from service.policy.model import AtLeast, Condition
 from service.policy.read import Fault, Located, Written
-from service.routing.vocabulary import FACTS
+from service.policy.vocabulary import FACTS
 
 _REPORTERS: Final = frozenset(str(kind.__struct_config__.tag) for kind in get_args(Report))
 _ONLY_AFTER_GRADING: Final = "grade"

@@ -6,8 +6,7 @@ from typing import Any
 from service.policy.conditions import wanted_values
 from service.policy.model import AtLeast, Condition
 from service.policy.read import Fault, Located, Written
-from service.routing.model import GRADES
-from service.routing.vocabulary import FACTS, missing_worse_values
+from service.policy.vocabulary import FACTS, GRADES, missing_worse_values
 
 Implied = dict[str, frozenset[str]]
 """For each concern code the atoms that follow from it."""

@@ -18,7 +18,7 @@ from service.policy.model import (
 )
 from service.policy.phrases import compile_phrases
 from service.policy.read import Located, PolicyFiles, T, Written
-from service.routing.model import GRADES
+from service.policy.vocabulary import GRADES
 
 
 def load_policy(folder: Path) -> Policy:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from service.routing.model import Grade, Tier
+from service.policy.vocabulary import Grade, Tier
 
 ChannelKind = Literal["email", "webhook", "console", "null"]
 Family = Literal["serious_harm", "crime", "nuisance"]

@@ -8,19 +8,10 @@ from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from service.policy.model import Clause, ClockRule, Policy, Route
+from service.policy.vocabulary import GRADES, Grade
 from service.routing.derive import concerns_of, derive, matching
 from service.routing.due import due_at
-from service.routing.model import (
-    GRADES,
-    Advice,
-    Decision,
-    Evidence,
-    EvidenceClock,
-    Grade,
-    Known,
-    Reason,
-    Recipient,
-)
+from service.routing.model import Advice, Decision, Evidence, EvidenceClock, Known, Reason, Recipient
 
 
 class Applied(NamedTuple):

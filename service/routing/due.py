@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from service.policy.holidays import bank_holidays
 from service.policy.model import GradePolicy, PartnershipPolicy
 
 _SATURDAY: Final = 5
@@ -33,13 +34,3 @@ def _end_of_working_day(after: date, days: int, ends: time, timezone: str, holid
         while day.weekday() >= _SATURDAY or day in bank_holidays(day.year, holidays):
             day += timedelta(days=1)
     return datetime.combine(day, ends, ZoneInfo(timezone)).astimezone(UTC)
-
-
-@lru_cache(maxsize=64)
-def bank_holidays(year: int, place: str) -> frozenset[date]:
-    """The public holidays of a place such as GB-ENG. Raises NotImplementedError when the place is not known."""
-    # Only P3 and P4 need the calendar, and it is slow to import: a P1 at the command line need not wait for it.
-    from holidays import country_holidays  # noqa: PLC0415
-
-    country, _, subdivision = place.partition("-")
-    return frozenset(country_holidays(country, subdiv=subdivision or None, years=year))

@@ -8,9 +8,7 @@ from typing import Literal
 
 import msgspec
 
-Grade = Literal["P1", "P2", "P3", "P4"]
-GRADES: tuple[Grade, ...] = ("P1", "P2", "P3", "P4")
-Tier = Literal["D1", "D2", "D3", "D4"]
+from service.policy.vocabulary import Grade, Tier
 
 
 class Evidence(msgspec.Struct, frozen=True, gc=False):

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from schemas.facts import Concern
 from schemas.reports import Report
 from service.intake.classify import classify
-from service.routing.model import GRADES
-from service.routing.vocabulary import CONCERNS, FACTS
+from service.policy.vocabulary import CONCERNS, FACTS, GRADES
 from tests.decisions.deciding import RECEIVED, decided, shipped, told
 
 QUICK = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])

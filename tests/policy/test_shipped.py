@@ -6,7 +6,7 @@ import pytest
 
 from service.errors import PolicyError
 from service.policy.load import load_policy
-from service.routing.vocabulary import CONCERNS, RECIPIENTS
+from service.policy.vocabulary import CONCERNS, RECIPIENTS
 from service.settings import default_policy_folder
 from tests.policy.editing import Edited
 

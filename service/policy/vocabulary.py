@@ -6,7 +6,7 @@ drift apart; the rest are what the kinds of reporter, the detectors and `derive.
 
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from typing import Final, get_args
+from typing import Final, Literal, get_args
 
 import msgspec
 
@@ -20,8 +20,12 @@ from schemas.facts import (
     YesMaybeNo,
     YesNo,
 )
-from service.routing.model import GRADES
 
+Grade = Literal["P1", "P2", "P3", "P4"]
+GRADES: tuple[Grade, ...] = ("P1", "P2", "P3", "P4")
+"""From the most urgent to the least."""
+Tier = Literal["D1", "D2", "D3", "D4"]
+"""How much a recipient may see: pointer, summary, record without the reporter, record with the reporter."""
 CONCERNS: Final[tuple[str, ...]] = get_args(Concern)
 FAMILIES: Final = ("serious_harm", "crime", "nuisance")
 RECIPIENTS: Final = (
