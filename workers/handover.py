@@ -108,7 +108,7 @@ class Relay:
         refused = full = 0
         while not self._stopping.is_set():
             woken.clear()
-            most = lane.handed_out if refused == 0 else lane.batch
+            most = lane.claim if refused == 0 else lane.batch
             taken = await claim(
                 connection,
                 grade=lane.grade,

@@ -23,38 +23,40 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
     `handed_out`: most rows with workers at a time. A backlog waits in the table, so that there is always room in the
     broker, and so that a row's turn comes within its lease. `batch`: ids in one task; small where each counts, large
     where Celery's cost for a message would. `longest_wait`: the cap of the back-off between two tries. `sweep`: how
-    often the table is looked at although nobody woke us, in seconds. `pace`: how soon a full lane is looked at again,
-    in seconds; a routine backlog takes longer breaths, which leave the processors to the urgent lanes (at most 2,000
-    rows a second for P4 and 4,000 for P3, for each relay).
+    often the table is looked at although nobody woke us, in seconds. `claim`: most rows claimed in one turn; `pace`:
+    seconds between two turns while there is more. Both keep a routine backlog to short strides with breaths between,
+    which leaves the processors to the urgent lanes: at most 2,000 rows a second for P4 and 4,000 for P3, by each relay.
     """
 
     grade: int
     queue: str
     handed_out: int
     batch: int
-    longest_wait: timedelta
-    sweep: float
+    claim: int
     pace: float
+    sweep: float
+    longest_wait: timedelta
+
+
+def _lane(
+    grade: int, handed_out: int, batch: int, claim: int, pace: float, sweep: float, wait: timedelta
+) -> Lane:
+    return Lane(
+        grade=grade,
+        queue=f"p{grade}",
+        handed_out=handed_out,
+        batch=batch,
+        claim=claim,
+        pace=pace,
+        sweep=sweep,
+        longest_wait=wait,
+    )
 
 
 LANES: Final = (
-    Lane(
-        grade=1, queue="p1", handed_out=100, batch=8, longest_wait=timedelta(seconds=60), sweep=1.0, pace=0.01
-    ),
-    Lane(
-        grade=2, queue="p2", handed_out=100, batch=16, longest_wait=timedelta(minutes=3), sweep=1.0, pace=0.02
-    ),
-    Lane(
-        grade=3,
-        queue="p3",
-        handed_out=200,
-        batch=50,
-        longest_wait=timedelta(minutes=10),
-        sweep=2.0,
-        pace=0.05,
-    ),
-    Lane(
-        grade=4, queue="p4", handed_out=200, batch=50, longest_wait=timedelta(minutes=15), sweep=3.0, pace=0.1
-    ),
+    _lane(1, 100, 8, 100, 0.01, 1.0, timedelta(seconds=60)),
+    _lane(2, 100, 16, 100, 0.02, 1.0, timedelta(minutes=3)),
+    _lane(3, 200, 50, 100, 0.025, 2.0, timedelta(minutes=10)),
+    _lane(4, 200, 50, 50, 0.025, 3.0, timedelta(minutes=15)),
 )
 LANE_OF: Final = {lane.grade: lane for lane in LANES}

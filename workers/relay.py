@@ -57,6 +57,8 @@ async def serve(settings: Settings) -> None:
 def main() -> None:
     """Run the relay of this installation; a fault of its set-up ends it with a sentence."""
     configure_logging("relay")
+    # Publishing happens in threads. A routine lane's must not keep the interpreter from an urgent lane's for long.
+    sys.setswitchinterval(0.0005)
     try:
         settings = load_settings()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
