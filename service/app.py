@@ -21,6 +21,7 @@ from service.health import live, ready
 from service.intake.accept import Intake
 from service.intake.controllers import send_report
 from service.intake.decode import MAX_BODY_BYTES
+from service.intake.openapi import add_report_components
 from service.intake.store import ReportStore
 from service.keys import load_key_ring
 from service.metrics import Metrics
@@ -76,7 +77,7 @@ def create_app(
 
 def assemble(lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]]) -> Litestar:
     """Put handlers, error answers and documentation together; `lifespan` sets `app.state.parts`."""
-    return Litestar(
+    app = Litestar(
         route_handlers=[send_report, live, ready, metrics_page, problems.explain_problem],
         exception_handlers={
             ServiceError: problems.on_service_error,
@@ -90,6 +91,8 @@ def assemble(lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]]) 
         on_app_init=[_without_debug],
         logging_config=None,
     )
+    add_report_components(app)
+    return app
 
 
 def _settle_memory() -> None:
