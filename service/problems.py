@@ -19,6 +19,7 @@ from service.errors import (
     ServiceError,
     StorageUnavailable,
 )
+from service.parts import parts_of
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
@@ -43,8 +44,9 @@ def problem_response(problem: Problem, headers: Mapping[str, str] | None = None)
     )
 
 
-def on_service_error(_request: Request[Any, Any, Any], error: ServiceError) -> Response[Problem]:
-    """Answer an error this service raised on purpose."""
+def on_service_error(request: Request[Any, Any, Any], error: ServiceError) -> Response[Problem]:
+    """Answer an error this service raised on purpose, and count it."""
+    parts_of(request).metrics.refused.labels(error.code).inc()
     headers = (
         {"Retry-After": str(RETRY_AFTER_SECONDS)} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else None
     )

@@ -17,9 +17,9 @@ from litestar.typing import FieldDefinition
 
 from schemas.problems import Problem
 from schemas.reports import Accepted, Report
-from service.errors import ServiceError
 from service.intake.decode import decode_report
 from service.intake.examples import EXAMPLES
+from service.intake.openapi import report_schema
 from service.parts import parts_of
 from service.problems import PROBLEM_JSON
 
@@ -49,8 +49,7 @@ class ReportBody(AbstractDTO[Any]):
     def create_openapi_schema(
         cls, field_definition: FieldDefinition, handler_id: str, schema_creator: Any
     ) -> Reference | Schema:
-        schema: Reference | Schema = schema_creator.for_field_definition(field_definition)
-        return schema
+        return report_schema()
 
     @classmethod
     def generate_field_definitions(cls, model_type: type[Any]) -> Generator[DTOFieldDefinition, None, None]:
@@ -124,11 +123,7 @@ async def send_report(
     started = time.perf_counter()
     parts = parts_of(request)
     body = await request.body()
-    try:
-        accepted = await parts.intake.accept(data, body, idempotency_key)
-    except ServiceError as refusal:
-        parts.metrics.refused.labels(refusal.code).inc()
-        raise
+    accepted = await parts.intake.accept(data, body, idempotency_key)
     parts.metrics.accepted.inc()
     parts.metrics.seconds.observe(time.perf_counter() - started)
     return Response(accepted, headers={"Cache-Control": "no-store"})
