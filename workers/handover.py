@@ -108,6 +108,7 @@ class Relay:
         refused = full = 0
         while not self._stopping.is_set():
             woken.clear()
+            began = asyncio.get_running_loop().time()
             most = lane.claim if refused == 0 else lane.batch
             taken = await claim(
                 connection,
@@ -132,7 +133,9 @@ class Relay:
                     await asyncio.wait_for(woken.wait(), lane.sweep)
                 continue
             full = 0 if taken.ids else full + 1
-            await self._rest_until_stopped(doubling(full, first=lane.pace, longest=FULL_LANE_LONGEST))
+            took = asyncio.get_running_loop().time() - began
+            pace = max(lane.pace - took, lane.pace / 2)
+            await self._rest_until_stopped(doubling(full, first=pace, longest=FULL_LANE_LONGEST))
 
     async def _hand_over(
         self, connection: asyncpg.Connection, lane: Lane, ids: list[UUID], lease: UUID

@@ -24,8 +24,9 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
     broker, and so that a row's turn comes within its lease. `batch`: ids in one task; small where each counts, large
     where Celery's cost for a message would. `longest_wait`: the cap of the back-off between two tries. `sweep`: how
     often the table is looked at although nobody woke us, in seconds. `claim`: most rows claimed in one turn; `pace`:
-    seconds between two turns while there is more. Both keep a routine backlog to short strides with breaths between,
-    which leaves the processors to the urgent lanes: at most 2,000 rows a second for P4 and 4,000 for P3, by each relay.
+    seconds from one turn to the next while there is more. Both keep a routine backlog to short strides with breaths
+    between, which leaves the processors to the urgent lanes: at most 2,000 rows a second for P4 and 4,000 for P3, by
+    each relay.
     """
 
     grade: int
