@@ -5,12 +5,12 @@ slip of the pen is noticed instead of finding somebody else's report.
 """
 
 import hashlib
-import hmac
-import os
 from datetime import datetime
 from operator import mul
 from typing import Final
 from uuid import UUID
+
+from service.randomness import random_bytes
 
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """31 characters; 31 is prime, which is what lets the check character catch every single slip and every swap."""
@@ -48,7 +48,7 @@ def uuid7_run(moment: datetime, count: int) -> list[str]:
 
 def _uuid7_number(moment: datetime) -> int:
     milliseconds = int(moment.timestamp() * 1000) & 0xFFFF_FFFF_FFFF
-    noise = int.from_bytes(os.urandom(_NOISE_BYTES)) & _NOISE_MASK
+    noise = int.from_bytes(random_bytes(_NOISE_BYTES)) & _NOISE_MASK
     return milliseconds << 80 | _VERSION_AND_VARIANT | noise
 
 
@@ -66,7 +66,7 @@ def new_reference(prefix: str) -> str:
 
     31**7 are possible, and the database refuses the rare twin.
     """
-    return f"{prefix}-{_spelt(os.urandom(_REFERENCE_LENGTH))}"
+    return f"{prefix}-{_spelt(random_bytes(_REFERENCE_LENGTH))}"
 
 
 def valid_code(code: str, length: int) -> str | None:
@@ -94,13 +94,13 @@ def receipt_for(key: bytes, idempotency_key: str, body_hash: bytes) -> str:
     Derived, not drawn, so that a repeated request is answered with the same receipt although only its hash is kept.
     Whoever lacks the ring's key cannot make it, whatever they know of the request. 19 characters, 94 bits.
     """
-    digest = hmac.digest(key, idempotency_key.encode() + b"\x00" + body_hash, "sha256")
-    return _spelt(digest[:_RECEIPT_LENGTH])
+    told = idempotency_key.encode() + b"\x00" + body_hash
+    return _spelt(hashlib.blake2b(told, key=key, digest_size=_RECEIPT_LENGTH).digest())
 
 
 def new_receipt() -> str:
     """A random receipt of 94 bits, for a request without an Idempotency-Key."""
-    return _spelt(os.urandom(_RECEIPT_LENGTH))
+    return _spelt(random_bytes(_RECEIPT_LENGTH))
 
 
 def receipt_hash(receipt: str) -> bytes:

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from service.clock import utc_now
 from service.errors import ServiceError, SettingsError
+from service.randomness import random_bytes
 
 Purpose = Literal["source", "receipt"]
 _NONCE = 12
@@ -62,7 +63,7 @@ class KeyRing:
 
         The report's id is bound in, so that a ciphertext moved to another report does not open.
         """
-        nonce = os.urandom(_NONCE)
+        nonce = random_bytes(_NONCE)
         return self.active_id, nonce + self._ciphers[self.active_id].encrypt(nonce, plain, report_id)
 
     def open(self, report_id: bytes, key_id: str, ciphertext: bytes) -> bytes:
