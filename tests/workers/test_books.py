@@ -22,8 +22,9 @@ STEPS = st.lists(
 class Walk:
     """Does what relays, workers and people do, in any order, and forgets what a dead process would forget."""
 
-    def __init__(self, connection: asyncpg.Connection, seed: int) -> None:
+    def __init__(self, connection: asyncpg.Connection, database: asyncpg.Connection, seed: int) -> None:
         self.connection = connection
+        self.database = database
         self.chance = random.Random(seed)
         self.clock = HeldClock()
         self.claims: list[Claim] = []
@@ -31,7 +32,7 @@ class Walk:
         self.delivered: set[UUID] = set()
 
     async def queue(self) -> None:
-        await queue(self.connection, self.chance.randint(1, 3), grade=self.chance.randint(1, 4))
+        await queue(self.database, self.chance.randint(1, 3), grade=self.chance.randint(1, 4))
 
     async def claim(self) -> None:
         grade = self.chance.randint(1, 4)
@@ -91,7 +92,11 @@ class Walk:
 async def test_the_books_balance_and_nothing_delivered_is_sent_again(
     pool: asyncpg.Pool, database: asyncpg.Connection, steps: list[str], seed: int
 ) -> None:
-    walk = Walk(database, seed)
+    async with pool.acquire() as connection:
+        await walk_through(Walk(connection, database, seed), steps, database)
+
+
+async def walk_through(walk: Walk, steps: list[str], database: asyncpg.Connection) -> None:
     for step in steps:
         await getattr(walk, step)()
         counted = await books(database)
