@@ -5,6 +5,7 @@ from typing import Any, Literal
 import asyncpg
 import structlog
 from litestar import Request, Response, get
+from litestar.openapi.datastructures import ResponseSpec
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -38,7 +39,14 @@ async def live() -> Liveness:
     return Liveness()
 
 
-@get("/health/ready", operation_id="ready", summary="Can reports be taken and delivered?")
+@get(
+    "/health/ready",
+    operation_id="ready",
+    summary="Can reports be taken and delivered?",
+    responses={
+        503: ResponseSpec(Readiness, description="No report can be taken now.", generate_examples=False)
+    },
+)
 async def ready(request: Request[Any, Any, Any]) -> Response[Readiness]:
     """Ask the database and the broker.
 

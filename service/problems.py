@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from litestar import MediaType, Request, Response, get
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
 
 from schemas.problems import FieldProblem, Problem
@@ -32,6 +33,11 @@ _PUBLIC: tuple[type[ServiceError], ...] = (
     IdempotencyKeyReused,
     StorageUnavailable,
 )
+
+
+def refusal(description: str) -> ResponseSpec:
+    """How the OpenAPI document tells of one refusal of a handler."""
+    return ResponseSpec(Problem, description=description, media_type=PROBLEM_JSON, generate_examples=False)
 
 
 def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> Response[Problem]:
@@ -108,6 +114,7 @@ def on_bug(_request: Request[Any, Any, Any], error: Exception) -> Response[Probl
     operation_id="explainProblem",
     media_type=MediaType.TEXT,
     summary="What a problem means",
+    responses={404: refusal("There is no such type of problem.")},
 )
 async def explain_problem(code: FromPath[str]) -> str:
     """Explain the `type` of a problem document in a sentence."""

@@ -10,18 +10,16 @@ from litestar.dto import AbstractDTO
 from litestar.dto._backend import DTOBackend  # named by the public signature it overrides
 from litestar.dto.data_structures import DTOFieldDefinition
 from litestar.exceptions import HTTPException
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, Reference, RequestBody, Schema
 from litestar.params import HeaderParameter, JSONBody
 from litestar.typing import FieldDefinition
 
-from schemas.problems import Problem
 from schemas.reports import Accepted, Report
 from service.intake.decode import decode_report
 from service.intake.examples import EXAMPLES
 from service.intake.openapi import report_schema
 from service.parts import parts_of
-from service.problems import PROBLEM_JSON
+from service.problems import refusal
 
 
 class ReportBody(AbstractDTO[Any]):
@@ -79,10 +77,6 @@ class _ReportOperation(Operation):
             }
 
 
-def _refusal(description: str) -> ResponseSpec:
-    return ResponseSpec(Problem, description=description, media_type=PROBLEM_JSON, generate_examples=False)
-
-
 @post(
     "/v1/reports",
     dto=ReportBody,
@@ -99,11 +93,11 @@ def _refusal(description: str) -> ResponseSpec:
     tags=["Reports"],
     response_headers=[],
     responses={
-        400: _refusal("The body is not JSON, or the Idempotency-Key cannot be used."),
-        413: _refusal("The body is larger than 128 KiB."),
-        415: _refusal("The body is not application/json."),
-        422: _refusal("A field is wrong (see `errors`), or the Idempotency-Key was used for another report."),
-        503: _refusal(
+        400: refusal("The body is not JSON, or the Idempotency-Key cannot be used."),
+        413: refusal("The body is larger than 128 KiB."),
+        415: refusal("The body is not application/json."),
+        422: refusal("A field is wrong (see `errors`), or the Idempotency-Key was used for another report."),
+        503: refusal(
             "The report could not be stored now. Wait `Retry-After` seconds and repeat with the same key."
         ),
     },
