@@ -59,6 +59,9 @@ async def test_without_the_database_nothing_is_taken_and_the_client_may_repeat(
         assert refused.status_code == 503
         assert int(refused.headers["retry-after"]) > 0
         assert problem(refused)["type"] == "/problems/storage-unavailable"
+        scraped = await http.get("/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"})
+        assert scraped.status_code == 503
+        assert problem(scraped)["type"] == "/problems/http-503"
 
 
 async def test_an_unmigrated_database_is_not_ready(
