@@ -125,14 +125,6 @@ ORDER BY grade
 -- name: dead_by_recipient
 SELECT recipient, count(*) AS notifications FROM delivery WHERE state = 'dead' GROUP BY recipient ORDER BY recipient
 
--- name: by_recipient
--- $1 only notifications made at or after this time
-SELECT recipient, channel, state, count(*) AS notifications
-FROM delivery
-WHERE made_at >= $1
-GROUP BY recipient, channel, state
-ORDER BY recipient, channel, state
-
 -- name: listed
 -- Notifications for a person to look at. $1 states, $2 most rows
 SELECT delivery.id, report_handle.reference, delivery.recipient, delivery.channel, delivery.grade, delivery.state,
