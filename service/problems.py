@@ -81,16 +81,12 @@ def on_missing_body(request: Request[Any, Any, Any], _error: ValidationException
 def on_http_error(_request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
     """Answer what the framework refused: unknown path, wrong method, too large, wrong media type."""
     status = HTTPStatus(error.status_code)
-    detail = status.description or status.phrase
-    if status == HTTPStatus.BAD_REQUEST:
-        # What is left of them here: a request without any body.
-        detail = "The request has no body that could be read. Send a JSON object."
     return problem_response(
         Problem(
             type=f"/problems/http-{status.value}",
             title=status.phrase,
             status=status.value,
-            detail=detail,
+            detail=status.description or status.phrase,
         ),
         error.headers,
     )
