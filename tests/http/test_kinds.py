@@ -1,7 +1,7 @@
 """Each kind of reporter is accepted with everything it can add, and every field of it is kept."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, get_args
 
 import httpx
@@ -124,8 +124,10 @@ async def test_advice_to_ring_999_comes_with_danger_now(shared: Shared) -> None:
         {"location": {"latitude": 60.8, "longitude": -0.8}},
         {"location": {"latitude": 54.6, "longitude": -5.9}},
         {"location": {"what3words": "whatever was read out"}},
-        {"occurred_at": "2026-11-20T23:30:00+01:00", "occurred_precision": "part_of_day"},
+        {"occurred_at": "2024-11-20T23:30:00+01:00", "occurred_precision": "part_of_day"},
         {"occurred_at": "1951-01-01T00:00:00Z"},
+        {"occurred_at": (datetime.now(UTC) + timedelta(hours=20)).isoformat()},
+        {"spiking": {"cctv_to": (datetime.now(UTC) + timedelta(days=3)).isoformat()}},
         {"happening": "older"},
         {"identifiers": [{"kind": "vehicle_registration", "value": "AB?? C"}]},
         {"identifiers": [{"kind": "phone", "value": "only saw 0770"}, {"kind": "postcode", "value": "OX?"}]},

@@ -111,6 +111,22 @@ async def test_a_reference_that_is_always_taken_is_given_up(
     assert await nothing_stored(database)
 
 
+async def test_a_connection_lost_while_a_reference_is_drawn_again_is_a_503_too(
+    client: httpx.AsyncClient, database: asyncpg.Connection
+) -> None:
+    await database.execute("CREATE SEQUENCE tried; GRANT USAGE ON SEQUENCE tried TO PUBLIC")
+    await database.execute(
+        "CREATE FUNCTION twin() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN"
+        " IF nextval('tried') = 1 THEN RAISE unique_violation; END IF;"
+        " PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(1); RETURN NEW; END $$;"
+        "CREATE TRIGGER twin BEFORE INSERT ON report_handle FOR EACH ROW EXECUTE FUNCTION twin()"
+    )
+    answer = await send(client, report())
+    assert answer.status_code == 503
+    assert problem(answer)["type"] == "/problems/storage-unavailable"
+    assert await nothing_stored(database)
+
+
 async def test_a_lost_connection_is_a_503_that_may_be_repeated_and_the_next_request_works(
     client: httpx.AsyncClient, database: asyncpg.Connection
 ) -> None:

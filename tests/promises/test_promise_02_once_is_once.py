@@ -107,6 +107,22 @@ async def test_a_repeat_after_its_key_was_forgotten_is_still_the_same_report(
     assert (await rows(database))["report"] == 1
 
 
+async def test_a_key_whose_first_answer_cannot_be_found_just_now_may_be_tried_again(
+    client: httpx.AsyncClient, database: asyncpg.Connection
+) -> None:
+    body, key = report(), idempotency_key()
+    await send(client, body, key)
+    # As when the upkeep comes between the look at the key and the look at its answer.
+    await database.execute(
+        "SET session_replication_role = replica; CREATE TABLE kept AS TABLE decision; DELETE FROM decision"
+    )
+    answer = await send(client, body, key)
+    assert answer.status_code == 503
+    assert "retry-after" in answer.headers
+    await database.execute("INSERT INTO decision SELECT * FROM kept")
+    assert (await send(client, body, key)).status_code == 201
+
+
 async def test_a_forgotten_key_with_another_body_is_a_new_report(
     client: httpx.AsyncClient, database: asyncpg.Connection
 ) -> None:
