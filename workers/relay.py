@@ -12,7 +12,7 @@ import uvloop
 from service.clock import utc_now
 from service.errors import ServiceError
 from service.log import configure_logging
-from service.policy.load import load_policy
+from service.policy.directory import load_directory
 from service.routing.live_channels import refuse_dead_ends
 from service.settings import Settings, load_settings
 from workers.app import create_app
@@ -42,8 +42,7 @@ async def connect(url: str) -> asyncpg.Connection:
 
 async def serve(settings: Settings) -> None:
     """Relay until SIGTERM or SIGINT. Raises PolicyError or SettingsError instead of starting without a way out."""
-    policy = load_policy(settings.policy)
-    for notice in refuse_dead_ends(policy, settings):
+    for notice in refuse_dead_ends(load_directory(settings.policy), settings):
         _log.warning("policy.demo", notice=notice)
     url = settings.require_database()
     relay = Relay(lambda: connect(url), CeleryPublisher(create_app(settings)), utc_now)

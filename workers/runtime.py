@@ -11,7 +11,7 @@ import uvloop
 
 from service.clock import Clock, utc_now
 from service.db.pool import open_pool
-from service.policy.load import load_policy
+from service.policy.directory import load_directory
 from service.routing.live_channels import refuse_dead_ends
 from service.settings import Settings
 from workers.channels.registry import Channels
@@ -52,8 +52,8 @@ class Runtime:
         Raises PolicyError or SettingsError, so that a worker which could reach nobody does not start. The database may
         be away: connections are opened when first needed.
         """
-        policy = load_policy(self.settings.policy)
-        for notice in refuse_dead_ends(policy, self.settings):
+        directory = load_directory(self.settings.policy)
+        for notice in refuse_dead_ends(directory, self.settings):
             _log.warning("policy.demo", notice=notice)
         loop = uvloop.new_event_loop()
         self._loop = loop
@@ -62,7 +62,7 @@ class Runtime:
 
         async def open_parts() -> None:
             pool = await open_pool(self.settings.require_database(), role="evenlode_worker", size=POOL_SIZE)
-            channels = Channels(self.settings, policy, self.clock)
+            channels = Channels(self.settings, directory, self.clock)
 
             async def close_parts() -> None:
                 await channels.close()
@@ -72,7 +72,7 @@ class Runtime:
             self._courier = Courier(pool, channels, public_url=self.settings.public_url, clock=self.clock)
 
         asyncio.run_coroutine_threadsafe(open_parts(), loop).result(30)
-        _log.info("worker.ready", policy=policy.version, demo=self.settings.demo)
+        _log.info("worker.ready", demo=self.settings.demo)
 
     def submit(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Future[Any]:
         """Run `work()` on the loop; returns at once while there is room, so that a slow receiver holds up no thread.

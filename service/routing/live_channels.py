@@ -5,17 +5,19 @@ a dead end: its reports would be decided on and
 nobody told. So the service does not start; the demo starts all the same, and says so.
 """
 
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
 from service.errors import PolicyError
+from service.policy.directory import Directory
 from service.policy.model import Channel, Policy, RecipientPolicy
 from service.settings import Settings
 
 _NOWHERE: Final = (".invalid", ".example", ".test")
 """Top-level domains that never receive mail (RFC 6761)."""
 _FILE: Final = "recipients.toml"
+P = TypeVar("P", Policy, Directory)
 
 
 def filled_in(channel: Channel, recipient: str, settings: Settings) -> Channel:
@@ -47,7 +49,7 @@ def live(channel: Channel, recipient: str, settings: Settings) -> bool:
     return channel.kind == "webhook" or _real_address(channel.to)
 
 
-def with_usable_channels(policy: Policy, settings: Settings) -> Policy:
+def with_usable_channels(policy: P, settings: Settings) -> P:
     """The policy with each recipient's channels reduced to those this installation can use, addresses filled in.
 
     Notifications are made for these only: one that nothing here can send would wait for ever.
@@ -56,7 +58,7 @@ def with_usable_channels(policy: Policy, settings: Settings) -> Policy:
     return msgspec.structs.replace(policy, recipients=recipients)
 
 
-def refuse_dead_ends(policy: Policy, settings: Settings) -> list[str]:
+def refuse_dead_ends(policy: Policy | Directory, settings: Settings) -> list[str]:
     """Raise PolicyError when a recipient has no live channel, naming each and what to do.
 
     In the demo nothing is raised: a notice that says so is returned instead.

@@ -14,8 +14,8 @@ import msgspec
 import pytest
 
 from service.db.pool import open_pool
-from service.policy.load import load_policy
-from service.policy.model import Channel, Policy, RecipientPolicy
+from service.policy.directory import Directory, load_directory
+from service.policy.model import Channel, RecipientPolicy
 from service.routing.outbox import Claim, claim
 from service.settings import MailSettings, Secret, Settings, default_policy_folder, load_settings
 from tests.workers.receivers import MailServer, Receiver, mail_server, webhook_receiver
@@ -80,12 +80,12 @@ def demo_settings(redis_url: str, tmp_path: Path, mail: MailServer, receiver: Re
 
 
 @pytest.fixture(scope="session")
-def shipped_policy() -> Policy:
-    return load_policy(default_policy_folder())
+def shipped_policy() -> Directory:
+    return load_directory(default_policy_folder())
 
 
 @pytest.fixture
-def policy(shipped_policy: Policy) -> Policy:
+def policy(shipped_policy: Directory) -> Directory:
     """The shipped policy with two recipients that have every kind of channel."""
     tvp = RecipientPolicy(
         code="tvp",
@@ -112,7 +112,7 @@ async def pool(database_url: str) -> AsyncIterator[asyncpg.Pool]:
 
 
 @pytest.fixture
-async def channels(demo_settings: Settings, policy: Policy, clock: HeldClock) -> AsyncIterator[Channels]:
+async def channels(demo_settings: Settings, policy: Directory, clock: HeldClock) -> AsyncIterator[Channels]:
     built = Channels(demo_settings, policy, clock)
     yield built
     await built.close()

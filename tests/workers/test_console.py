@@ -4,7 +4,7 @@ import msgspec
 import pytest
 import redis.asyncio
 
-from service.policy.model import Policy
+from service.policy.directory import Directory
 from service.settings import Secret, Settings
 from tests.workers.conftest import HeldClock
 from workers.channels.base import Notification, TransientFault
@@ -23,7 +23,7 @@ async def test_whoever_has_the_queue_open_hears_of_the_item(channels: Channels, 
 
 
 async def test_a_broker_that_is_away_is_tried_again(
-    demo_settings: Settings, policy: Policy, clock: HeldClock
+    demo_settings: Settings, policy: Directory, clock: HeldClock
 ) -> None:
     gone = msgspec.structs.replace(demo_settings, redis_url=Secret("unix:///nowhere/socket?db=0"))
     channels = Channels(gone, policy, clock)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from service.policy.model import Policy
+from service.policy.directory import Directory
 from service.settings import Secret, Settings
 from tests.workers.conftest import SECRET, HeldClock
 from tests.workers.receivers import Receiver
@@ -125,7 +125,7 @@ def test_plain_http_is_used_on_this_machine_and_in_the_demo_only(url: str, demo:
 
 
 async def test_an_insecure_address_and_a_malformed_secret_wait_to_be_put_right(
-    demo_settings: Settings, policy: Policy, clock: HeldClock, receiver: Receiver
+    demo_settings: Settings, policy: Directory, clock: HeldClock, receiver: Receiver
 ) -> None:
     for changed, words in (
         ({"demo": False, "webhook_urls": {"asb_team": "http://council.example/in"}}, "https://"),

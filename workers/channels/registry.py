@@ -6,8 +6,8 @@ import redis.asyncio
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from service.clock import Clock
+from service.policy.directory import Directory
 from service.policy.model import Channel as ChannelPolicy
-from service.policy.model import Policy
 from service.routing.live_channels import with_usable_channels
 from service.settings import Settings
 from workers.channels.base import Channel, Unusable
@@ -21,14 +21,14 @@ from workers.channels.webhook import WebhookChannel, safe_to_call, webhook_clien
 class Channels:
     """Gives the channel of a recipient. Make it in the event loop that will use it."""
 
-    def __init__(self, settings: Settings, policy: Policy, clock: Clock) -> None:
+    def __init__(self, settings: Settings, directory: Directory, clock: Clock) -> None:
         self._settings = settings
-        self._policy = with_usable_channels(policy, settings)
+        self._directory = with_usable_channels(directory, settings)
         self._clock = clock
         self._letterhead = Letterhead(
             sender=settings.mail.sender,
-            partnership=policy.partnership.name,
-            zone=ZoneInfo(policy.partnership.timezone),
+            partnership=directory.partnership.name,
+            zone=ZoneInfo(directory.partnership.timezone),
         )
         self._mail = SmtpConnections(settings.mail)
         self._http = webhook_client()
@@ -39,7 +39,7 @@ class Channels:
 
     def name_of(self, recipient: str) -> str:
         """The recipient's name, or its code when the policy no longer knows it."""
-        known = self._policy.recipients.get(recipient)
+        known = self._directory.recipients.get(recipient)
         return recipient if known is None else known.name
 
     def get(self, recipient: str, kind: str) -> Channel:
@@ -60,7 +60,7 @@ class Channels:
         await self._broker.aclose()
 
     def _build(self, recipient: str, kind: str) -> Channel:
-        known = self._policy.recipients.get(recipient)
+        known = self._directory.recipients.get(recipient)
         offered = [] if known is None else [channel for channel in known.channels if channel.kind == kind]
         if not offered:
             return Unusable(f"no {kind} channel to {recipient} in the policy that these settings can use")
