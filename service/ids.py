@@ -20,7 +20,6 @@ _WEIGHTS: Final = range(2, 2 + _BASE)
 _LETTERS: Final = bytes(ord(ALPHABET[code % len(ALPHABET)]) for code in range(256))
 _VERSION_AND_VARIANT: Final = 0x7 << 76 | 0b10 << 62
 _NOISE_MASK: Final = 0xFFF << 64 | 0x3FFF_FFFF_FFFF_FFFF
-_ROOM_TO_COUNT: Final = 0x8000
 _NOISE_BYTES: Final = 10
 _REFERENCE_LENGTH: Final = 7
 _RECEIPT_LENGTH: Final = 19
@@ -35,15 +34,13 @@ def uuid7(moment: datetime) -> UUID:
     return UUID(int=_uuid7_number(moment))
 
 
-def uuid7_run(moment: datetime, count: int) -> list[str]:
-    """Up to 32,768 UUIDv7 for `moment` that follow one another (RFC 9562, section 6.2, method 1), as text.
+def uuid7_stem(moment: datetime) -> str:
+    """A UUIDv7 as text without its last four hexadecimal digits, for 65,536 ids that follow one another.
 
-    Whoever knows one can tell the others, so a run stays within what one party may see.
+    RFC 9562, section 6.2, method 1. Whoever knows one can tell the others, so a stem stays within what one party may
+    see.
     """
-    digits = f"{_uuid7_number(moment) & ~_ROOM_TO_COUNT:032x}"
-    low = int(digits[28:], 16)
-    head = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:28]}"
-    return [f"{head}{low + step:04x}" for step in range(count)]
+    return str(uuid7(moment))[:-4]
 
 
 def _uuid7_number(moment: datetime) -> int:

@@ -8,10 +8,10 @@ import msgspec
 from schemas.reports import Accepted, AdviceLine, Report
 from service.clock import Clock, to_the_minute
 from service.errors import IdempotencyKeyInvalid
-from service.ids import new_receipt, new_reference, receipt_for, receipt_hash, uuid7, uuid7_run
+from service.ids import new_receipt, new_reference, receipt_for, receipt_hash, uuid7, uuid7_stem
 from service.intake.classify import classify
 from service.intake.normalise import identifying_fields, normalise
-from service.intake.store import Receipted, ReportStore, StoredDelivery, StoredReport, StoredRoute
+from service.intake.store import Receipted, ReportStore, StoredReport, Way
 from service.keys import KeyRing
 from service.policy.model import Policy
 from service.routing.model import Decision
@@ -27,6 +27,14 @@ class Intake:
         self._store = store
         self._ring = ring
         self._clock = clock
+        self._ways = {
+            (recipient.code, tier): Way(
+                recipient.code, tier, [channel.kind for channel in recipient.channels]
+            )
+            for recipient in policy.recipients.values()
+            for tier in (recipient.tier, recipient.tier_if_named)
+            if tier is not None
+        }
 
     async def accept(self, report: Report, body: bytes, idempotency_key: str | None) -> Accepted:
         """Check, decide and store one report, and return its answer once it is durable (promise 1).
@@ -64,17 +72,9 @@ class Intake:
         idempotency_key: str | None,
         body_hash: bytes,
     ) -> StoredReport:
-        ways = [(item, self._policy.recipients[item.code].channels) for item in decision.recipients]
         # The reporter is told the report's id and receivers their notification's: neither gives the other away.
         report_id = uuid7(moment)
-        ids = iter(uuid7_run(moment, 1 + len(ways) + sum(len(channels) for _, channels in ways)))
         told, source = self._split_source(report, report_id.bytes)
-        routes = [StoredRoute(next(ids), item.code, item.tier) for item, _ in ways]
-        deliveries = [
-            StoredDelivery(next(ids), route.id, route.recipient, channel.kind)
-            for route, (_, channels) in zip(routes, ways, strict=True)
-            for channel in channels
-        ]
         return StoredReport(
             report_id=report_id,
             received_at=moment,
@@ -91,13 +91,12 @@ class Intake:
             else hashlib.sha256(idempotency_key.encode()).digest(),
             body_hash=body_hash,
             source=source,
-            decision_id=next(ids),
+            ids=uuid7_stem(moment),
             grade=int(decision.grade[1]),
             due_at=decision.due,
             policy=decision.policy,
             decision=decision,
-            routes=routes,
-            deliveries=deliveries,
+            ways=[self._ways[item.code, item.tier] for item in decision.recipients],
         )
 
     def _split_source(self, report: Report, report_id: bytes) -> tuple[Report, bytes | None]:

@@ -8,8 +8,7 @@ WITH incoming AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
         report_id uuid, received_at timestamptz, reporter text, anonymity text, concern text, body jsonb, typed jsonb,
         reference text, receipt_hash text, key_id text, idempotency_hash text, body_hash text, source text,
-        decision_id uuid, grade smallint, due_at timestamptz, policy text, decision jsonb, routes jsonb,
-        deliveries jsonb)
+        ids text, grade smallint, due_at timestamptz, policy text, decision jsonb, ways jsonb)
 ), handle AS (
     INSERT INTO report_handle (reference, report_id, receipt_hash, receipt_key_id, idempotency_hash, body_hash,
                                received_at)
@@ -28,24 +27,29 @@ WITH incoming AS MATERIALIZED (
     SELECT report_id, key_id, decode(source, 'base64') FROM fresh WHERE source IS NOT NULL
 ), decided AS (
     INSERT INTO decision (id, report_id, decided_at, grade, due_at, policy, detail)
-    SELECT decision_id, report_id, received_at, grade, due_at, policy, decision FROM fresh
+    SELECT (ids || '0000')::uuid, report_id, received_at, grade, due_at, policy, decision FROM fresh
+), way AS MATERIALIZED (
+    -- Each recipient of each decision, sixteen ids apart: the first is the route's, the next its notifications'.
+    SELECT fresh.report_id, fresh.received_at, fresh.grade, fresh.anonymity, fresh.ids, told.recipient, told.tier,
+           told.channels, told.place::integer * 16 AS id
+    FROM fresh, ROWS FROM (jsonb_to_recordset(ways) AS (recipient text, tier text, channels jsonb))
+        WITH ORDINALITY AS told (recipient, tier, channels, place)
 ), routed AS (
     INSERT INTO route (id, decision_id, report_id, recipient, tier)
-    SELECT r.id, decision_id, report_id, r.recipient, r.tier
-    FROM fresh, jsonb_to_recordset(routes) AS r (id uuid, recipient text, tier text)
+    SELECT (ids || lpad(to_hex(id), 4, '0'))::uuid, (ids || '0000')::uuid, report_id, recipient, tier FROM way
 ), queued AS (
     INSERT INTO delivery (id, route_id, report_id, recipient, channel, grade, made_at, due_at, coarse)
-    SELECT d.id, d.route_id, report_id, d.recipient, d.channel, grade, received_at, received_at,
-           anonymity = 'anonymous'
-    FROM fresh, jsonb_to_recordset(deliveries) AS d (id uuid, route_id uuid, recipient text, channel text)
+    SELECT (ids || lpad(to_hex(id + c.place::integer), 4, '0'))::uuid, (ids || lpad(to_hex(id), 4, '0'))::uuid,
+           report_id, recipient, c.channel, grade, received_at, received_at, anonymity = 'anonymous'
+    FROM way, jsonb_array_elements_text(channels) WITH ORDINALITY AS c (channel, place)
 ), recorded AS (
     INSERT INTO audit_event (at, actor, action, subject, detail)
     SELECT received_at, 'intake', 'report.accepted', report_id::text,
-           jsonb_build_object('grade', grade, 'policy', policy, 'routes', jsonb_array_length(routes))
+           jsonb_build_object('grade', grade, 'policy', policy, 'routes', jsonb_array_length(ways))
     FROM fresh
 ), woken AS (
     SELECT pg_notify('evenlode_delivery', string_agg(DISTINCT grade::text, ',')) FROM fresh
-    WHERE jsonb_array_length(deliveries) > 0
+    WHERE jsonb_array_length(ways) > 0
 )
 SELECT report_id FROM incoming
 WHERE (SELECT count(*) FROM woken) = 1 AND report_id NOT IN (SELECT report_id FROM handle);

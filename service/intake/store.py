@@ -19,21 +19,12 @@ _REFERENCE_TRIES = 4
 _RECEIPT_TAKEN = "report_handle_receipt_hash_key"
 
 
-class StoredRoute(msgspec.Struct, frozen=True, gc=False):
-    """One recipient of the decision."""
+class Way(msgspec.Struct, frozen=True, gc=False):
+    """One recipient of a decision, how much it may see, and the channels to it: at most fifteen."""
 
-    id: str
     recipient: str
     tier: str
-
-
-class StoredDelivery(msgspec.Struct, frozen=True, gc=False):
-    """One notification of a route by one channel."""
-
-    id: str
-    route_id: str
-    recipient: str
-    channel: str
+    channels: list[str]
 
 
 class StoredReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,13 +43,13 @@ class StoredReport(msgspec.Struct, frozen=True, kw_only=True):
     idempotency_hash: bytes | None
     body_hash: bytes
     source: bytes | None
-    decision_id: str
+    ids: str
+    """The stem of the ids of decision, routes and notifications (`uuid7_stem`)."""
     grade: int
     due_at: datetime
     policy: str
     decision: Decision
-    routes: list[StoredRoute]
-    deliveries: list[StoredDelivery]
+    ways: list[Way]
 
 
 class Receipted(msgspec.Struct, frozen=True):

@@ -47,7 +47,7 @@ class RecipientPolicy(_Entry, frozen=True, kw_only=True):
     hours: str
     next_contact: str | None = None
     next_contact_at: tuple[Grade, ...] = ("P1",)
-    channels: Annotated[list[Channel], Meta(min_length=1)]
+    channels: Annotated[list[Channel], Meta(min_length=1, max_length=15)]
 
 
 class Opening(_Entry, frozen=True, kw_only=True):
