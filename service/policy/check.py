@@ -112,6 +112,10 @@ def _recipients(written: Written) -> Iterator[Fault]:
             yield located.fault(f"{recipient.code}: no hours are called {recipient.hours!r}", "hours =")
         if recipient.tier_if_named is not None and recipient.tier_if_named < recipient.tier:
             yield located.fault(f"{recipient.code}: tier_if_named is less than tier", "tier_if_named")
+        kinds = [channel.kind for channel in recipient.channels]
+        for kind in {kind for kind in kinds if kinds.count(kind) > 1}:
+            # A notification is known by its route and the kind of its channel, so a second of a kind would be lost.
+            yield located.fault(f"{recipient.code}: two channels are {kind}; give each kind once", kind)
         for channel in recipient.channels:
             if channel.kind == "email" and "@" not in channel.to:
                 yield located.fault(f"{recipient.code}: an email channel needs an address in `to`", "email")

@@ -53,6 +53,13 @@ SPOILT = [
         None,
         "least urgent",
     ),
+    (
+        "recipients.toml",
+        '{ kind = "console" }',
+        '{ kind = "email", to = "a@example.org" }',
+        "email",
+        "tvp: two channels are email; give each kind once",
+    ),
     ("routes.toml", 'must = ["tvp"]', 'must = ["tpv"]', "tpv", "'tpv' is not a recipient"),
     ("routes.toml", 'must = ["tvp"]\nwhen', "when", None, "critical tells nobody"),
     (
