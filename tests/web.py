@@ -107,7 +107,8 @@ async def serving(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterato
     # The default prints every exception with its variables, which takes seconds; what is logged has tests of its own.
     structlog.configure(processors=[], logger_factory=structlog.ReturnLoggerFactory())
     app = create_app(settings, clock=clock)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False, client=CLIENT)
+    asgi: Any = app
+    transport = httpx.ASGITransport(app=asgi, raise_app_exceptions=False, client=CLIENT)
     started, ended = asyncio.Event(), asyncio.Event()
     # In a task of its own, since a fixture is entered and left by two tasks and the lifespan must not be.
     lifespan = asyncio.create_task(_live_until(app, started, ended))

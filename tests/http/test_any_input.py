@@ -101,13 +101,12 @@ def _named(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _reports() -> st.SearchStrategy[dict[str, Any]]:
-    kinds = [(kind, inspect.type_info(kind)) for kind in get_args(Report)]
-    return st.one_of(
-        [
-            _struct(info).map(lambda body, tag=kind.__struct_config__.tag: {"reporter": tag, **body})
-            for kind, info in kinds
-        ]
-    ).map(_named)
+    return st.one_of([_of_a_kind(kind) for kind in get_args(Report)]).map(_named)
+
+
+def _of_a_kind(kind: type[msgspec.Struct]) -> st.SearchStrategy[dict[str, Any]]:
+    tag = kind.__struct_config__.tag
+    return _of(inspect.type_info(kind)).map(lambda body: {"reporter": tag, **body})
 
 
 @_BOUNDED

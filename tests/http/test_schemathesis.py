@@ -21,7 +21,8 @@ _NOT_ASKED: Final = {"positive_data_acceptance"}
 def _operations(url: str) -> Iterator[Any]:
     schema = schemathesis.openapi.from_url(f"{url}/schema/openapi.json")
     for found in schema.get_all_operations():
-        yield found.ok()
+        operation: Any = found
+        yield operation.ok()
 
 
 def _explore(url: str) -> int:

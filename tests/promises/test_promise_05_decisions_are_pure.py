@@ -1,6 +1,7 @@
 """Promise 5: a stored report, decided again under the same policy, gives the stored decision."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 import asyncpg
@@ -60,7 +61,7 @@ async def test_deciding_twice_changes_neither_the_report_nor_the_decision(web_se
     for kind in KINDS:
         decoded = msgspec.convert(full_report(kind), Report)
         before = msgspec.json.encode(decoded)
-        moment = msgspec.convert("2026-11-20T23:31:00Z", type=msgspec.inspect.datetime.datetime)
+        moment = datetime(2026, 11, 20, 23, 31, tzinfo=UTC)
         first = classify(decoded, policy, moment)
         assert classify(decoded, load_policy(web_settings.policy), moment) == first
         assert msgspec.json.encode(decoded) == before

@@ -11,7 +11,7 @@ import pytest
 
 from service.db.pool import open_pool, prepare_connection
 from service.keys import SourceUnreadable, load_key_ring, rotate_key_ring
-from service.routing.outbox import Settled, begin, claim, settle
+from service.routing.outbox import Outcome, Settled, State, begin, claim, settle
 from service.settings import Settings
 from tests.builders import KINDS, full_report, report
 from tests.web import Shared, pointers, rows, send, serving
@@ -152,7 +152,8 @@ async def test_nothing_kept_of_an_anonymous_report_tells_more_than_the_minute_it
 async def _deliver_everything(database: asyncpg.Connection) -> None:
     """Take every notification through a failed attempt and a good one, at times with seconds."""
     await prepare_connection(database)
-    for outcome, state in (("transient", "waiting"), ("delivered", "delivered")):
+    ends: tuple[tuple[Outcome, State], ...] = (("transient", "waiting"), ("delivered", "delivered"))
+    for outcome, state in ends:
         for grade in range(1, 5):
             now = datetime.now(UTC).replace(second=47, microsecond=123456)
             claimed = await claim(
