@@ -41,9 +41,7 @@ async def verify_chain(
             (
                 str(entry["seq"]),
                 str(entry["microseconds"]),
-                entry["actor"],
-                entry["action"],
-                entry["subject"],
+                *(part for name in ("actor", "action", "subject") for part in _measured(entry[name])),
                 entry["detail"],
             )
         )
@@ -58,6 +56,11 @@ async def verify_chain(
     progress(seq)
     fault = None if awaited is None else f"the head noted earlier ({awaited}) is not in this chain"
     return Verdict(seq, _head(seq, previous), fault)
+
+
+def _measured(text: str) -> tuple[str, str]:
+    """A text after its length in bytes."""
+    return str(len(text.encode())), text
 
 
 def _head(seq: int, digest: bytes) -> str:

@@ -101,6 +101,7 @@ CREATE TABLE delivery_attempt (
 
 -- The record: append-only and hash-chained by the database itself, so that every writer is bound by it.
 --   hash = sha256(prev || utf8(seq | epoch microseconds | actor | action | subject | detail as text))
+-- where actor, action and subject each come after their length in bytes, so that nothing can move between them.
 CREATE TABLE audit_event (
     seq      bigint PRIMARY KEY,
     at       timestamptz NOT NULL,
@@ -123,8 +124,9 @@ BEGIN
     NEW.seq := coalesce(last_seq, 0) + 1;
     NEW.prev := coalesce(last_hash, '\x'::bytea);
     NEW.hash := sha256(NEW.prev || convert_to(
-        concat_ws('|', NEW.seq, (extract(epoch FROM NEW.at) * 1000000)::bigint, NEW.actor, NEW.action, NEW.subject,
-                  NEW.detail::text), 'UTF8'));
+        concat_ws('|', NEW.seq, (extract(epoch FROM NEW.at) * 1000000)::bigint,
+                  octet_length(NEW.actor), NEW.actor, octet_length(NEW.action), NEW.action,
+                  octet_length(NEW.subject), NEW.subject, NEW.detail::text), 'UTF8'));
     RETURN NEW;
 END $$;
 CREATE TRIGGER audit_chain BEFORE INSERT ON audit_event FOR EACH ROW EXECUTE FUNCTION audit_chain();
