@@ -20,8 +20,8 @@ from schemas.reports import Accepted, AdviceLine, Report
 from service.app import assemble, create_app
 from service.clock import utc_now
 from service.ids import new_receipt, new_reference, receipt_for, uuid7
+from service.intake.accept import Asked, Intake
 from service.intake.normalise import normalise
-from service.intake.store import Receipted, ReportStore, StoredReport
 from service.log import configure_logging
 from service.metrics import Metrics
 from service.parts import Parts
@@ -58,11 +58,11 @@ class CheckedIntake:
         )
 
 
-class UnbatchedStore(ReportStore):
+class UnbatchedIntake(Intake):
     """Gives each report a commit of its own, straight away."""
 
-    async def store(self, row: StoredReport) -> Receipted:
-        outcome = (await self._commit([row]))[0]
+    async def accept(self, report: Report, body: bytes, idempotency_key: str | None) -> Accepted:
+        (outcome,) = await self._accept_together([Asked(report, body, idempotency_key, self._clock())])
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
@@ -87,7 +87,7 @@ def _build(variant: str) -> Litestar:
     if variant == "checked":
         return _without_storing(CheckedIntake())
     if variant == "unbatched":
-        return create_app(load_settings(), store_type=UnbatchedStore)
+        return create_app(load_settings(), intake_type=UnbatchedIntake)
     return create_app(load_settings())
 
 

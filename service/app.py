@@ -35,12 +35,10 @@ _POOL_SIZE = 6
 _log = structlog.get_logger()
 
 
-def create_app(
-    settings: Settings, *, clock: Clock = utc_now, store_type: type[ReportStore] = ReportStore
-) -> Litestar:
+def create_app(settings: Settings, *, clock: Clock = utc_now, intake_type: type[Intake] = Intake) -> Litestar:
     """Build the web application.
 
-    `clock` and `store_type` are other parts for tests and measurements.
+    `clock` and `intake_type` are other parts for tests and measurements.
 
     Raises PolicyError or SettingsError, saying what to mend, instead of starting with a policy that cannot reach its
     recipients or without keys.
@@ -54,21 +52,22 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None, None]:
         pool = await open_pool(settings.require_database(), role="evenlode_web", size=_POOL_SIZE)
-        store = store_type(pool, reference_prefix=policy.partnership.reference_prefix)
+        store = ReportStore(pool, reference_prefix=policy.partnership.reference_prefix)
         redis = Redis.from_url(settings.require_redis(), socket_timeout=2, socket_connect_timeout=2)
+        intake = intake_type(policy=policy, store=store, ring=ring, clock=clock)
         app.state.parts = Parts(
             settings=settings,
             metrics=Metrics(),
             pool=pool,
             redis=redis,
-            intake=Intake(policy=policy, store=store, ring=ring, clock=clock),
+            intake=intake,
         )
         _settle_memory()
         _log.info("web.ready", policy=policy.version, demo=settings.demo)
         try:
             yield
         finally:
-            await store.close()
+            await intake.close()
             await redis.aclose()
             await pool.close()
 

@@ -1,40 +1,78 @@
-"""The use case: a decoded report becomes a stored one, decided and routed, with its answer."""
+"""The use case: decoded reports become stored ones, decided and routed, with their answers."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
-
-import msgspec
+from typing import Final, NamedTuple, TypeVar
 
 from schemas.reports import Accepted, AdviceLine, Report
 from service.clock import Clock, to_the_minute
 from service.errors import IdempotencyKeyInvalid
-from service.ids import new_receipt, new_reference, receipt_for, receipt_hash, uuid7, uuid7_stem
+from service.ids import new_receipt, receipt_for
+from service.intake.batch import GroupCommit
 from service.intake.classify import classify
-from service.intake.normalise import identifying_fields, normalise
-from service.intake.store import Receipted, ReportStore, StoredReport, Way
+from service.intake.normalise import normalise
+from service.intake.record import Recorder
+from service.intake.store import Receipted, ReportStore, StoredReport
 from service.keys import KeyRing
 from service.policy.model import Policy
 from service.routing.model import Decision
 
 _SHORTEST_KEY, _LONGEST_KEY = 16, 128
+_From = TypeVar("_From")
+_To = TypeVar("_To")
+
+
+class Asked(NamedTuple):
+    """One request as it came in."""
+
+    report: Report
+    body: bytes
+    key: str | None
+    at: datetime
+
+
+class Checked(NamedTuple):
+    """A request whose report makes sense, in one spelling, and the moment that is kept of it."""
+
+    asked: Asked
+    report: Report
+    typed: dict[str, str]
+    moment: datetime
+
+
+class Decided(NamedTuple):
+    """A checked request and the decision on it."""
+
+    checked: Checked
+    decision: Decision
+
+
+class Prepared(NamedTuple):
+    """All that one request will leave behind, and the receipt to show once."""
+
+    asked: Asked
+    row: StoredReport
+    receipt: str
 
 
 class Intake:
-    """Accepts reports under one policy. The parts it works with are passed in, so that tests pass theirs."""
+    """Accepts reports under one policy. The parts it works with are passed in, so that tests pass theirs.
 
-    def __init__(self, *, policy: Policy, store: ReportStore, ring: KeyRing, clock: Clock) -> None:
+    Requests that arrive during a commit are worked on together, one step after the other for all of them, and share
+    the next commit. Step by step is several times quicker than report by report: each step's code and data are still
+    at hand for the next report.
+    """
+
+    def __init__(
+        self, *, policy: Policy, store: ReportStore, ring: KeyRing, clock: Clock, largest_batch: int = 128
+    ) -> None:
         self._policy = policy
         self._store = store
         self._ring = ring
         self._clock = clock
-        self._ways = {
-            (recipient.code, tier): Way(
-                recipient.code, tier, [channel.kind for channel in recipient.channels]
-            )
-            for recipient in policy.recipients.values()
-            for tier in (recipient.tier, recipient.tier_if_named)
-            if tier is not None
-        }
+        self._recorder = Recorder(policy, ring)
+        self._together: Final = GroupCommit(self._accept_together, largest=largest_batch)
 
     async def accept(self, report: Report, body: bytes, idempotency_key: str | None) -> Accepted:
         """Check, decide and store one report, and return its answer once it is durable (promise 1).
@@ -44,73 +82,65 @@ class Intake:
         """
         if idempotency_key is not None and not usable_key(idempotency_key):
             raise IdempotencyKeyInvalid
-        now = self._clock()
-        report, typed = normalise(report, now)
+        return await self._together.submit(Asked(report, body, idempotency_key, self._clock()))
+
+    async def close(self) -> None:
+        """Let everything handed in reach the disk."""
+        await self._together.close()
+
+    async def _accept_together(self, asked: list[Asked]) -> list[Accepted | Exception]:
+        checked = _each(self._check, list(asked))
+        decided = _each(self._decide, checked)
+        prepared = _each(self._prepare, decided)
+        ready = [one for one in prepared if not isinstance(one, Exception)]
+        kept = iter(await self._store.store([one.row for one in ready]) if ready else [])
+        return [one if isinstance(one, Exception) else self._answer(one, next(kept)) for one in prepared]
+
+    def _check(self, asked: Asked) -> Checked:
+        report, typed = normalise(asked.report, asked.at)
         # Nothing kept of an anonymous report may tell the second it was sent: not a time, nor the time inside an id.
-        moment = to_the_minute(now) if report.anonymity == "anonymous" else now
-        decision = classify(report, self._policy, moment)
-        body_hash = hashlib.sha256(body).digest()
-        receipt = self._receipt(self._ring.active_id, idempotency_key, body_hash)
-        row = self._row(report, typed, decision, moment, receipt, idempotency_key, body_hash)
-        kept = await self._store.store(row)
-        if kept.report_id != row.report_id:
-            receipt = self._receipt(kept.key_id, idempotency_key, body_hash)
-        return _answer(kept, receipt)
+        moment = to_the_minute(asked.at) if report.anonymity == "anonymous" else asked.at
+        return Checked(asked, report, typed, moment)
+
+    def _decide(self, checked: Checked) -> Decided:
+        return Decided(checked, classify(checked.report, self._policy, checked.moment))
+
+    def _prepare(self, decided: Decided) -> Prepared:
+        (asked, report, typed, moment), decision = decided
+        body_hash = hashlib.sha256(asked.body).digest()
+        receipt = self._receipt(self._ring.active_id, asked.key, body_hash)
+        row = self._recorder.record(
+            report,
+            decision,
+            typed=typed,
+            moment=moment,
+            receipt=receipt,
+            idempotency_key=asked.key,
+            body_hash=body_hash,
+        )
+        return Prepared(asked, row, receipt)
 
     def _receipt(self, key_id: str, idempotency_key: str | None, body_hash: bytes) -> str:
         if idempotency_key is None:
             return new_receipt()
         return receipt_for(self._ring.receipt_key(key_id), idempotency_key, body_hash)
 
-    def _row(
-        self,
-        report: Report,
-        typed: dict[str, str],
-        decision: Decision,
-        moment: datetime,
-        receipt: str,
-        idempotency_key: str | None,
-        body_hash: bytes,
-    ) -> StoredReport:
-        # The reporter is told the report's id and receivers their notification's: neither gives the other away.
-        report_id = uuid7(moment)
-        told, source = self._split_source(report, report_id.bytes)
-        return StoredReport(
-            report_id=report_id,
-            received_at=moment,
-            reporter=str(type(report).__struct_config__.tag),
-            anonymity=report.anonymity or "anonymous",
-            concern=report.concern,
-            body=msgspec.Raw(msgspec.json.encode(told)),
-            typed=typed,
-            reference=new_reference(self._policy.partnership.reference_prefix),
-            receipt_hash=receipt_hash(receipt),
-            key_id=self._ring.active_id,
-            idempotency_hash=None
-            if idempotency_key is None
-            else hashlib.sha256(idempotency_key.encode()).digest(),
-            body_hash=body_hash,
-            source=source,
-            ids=uuid7_stem(moment),
-            grade=int(decision.grade[1]),
-            due_at=decision.due,
-            policy=decision.policy,
-            decision=decision,
-            ways=[self._ways[item.code, item.tier] for item in decision.recipients],
+    def _answer(self, prepared: Prepared, kept: Receipted | Exception) -> Accepted | Exception:
+        if isinstance(kept, Exception):
+            return kept
+        receipt = prepared.receipt
+        if kept.report_id != prepared.row.report_id:
+            try:
+                receipt = self._receipt(kept.key_id, prepared.asked.key, prepared.row.body_hash)
+            except Exception as fault:  # noqa: BLE001  # the key it was made with is gone: this request's alone
+                return fault
+        return Accepted(
+            id=kept.report_id,
+            reference=kept.reference,
+            receipt=receipt,
+            received_at=kept.received_at,
+            advice=[AdviceLine(code=line.code, text=line.text) for line in kept.advice],
         )
-
-    def _split_source(self, report: Report, report_id: bytes) -> tuple[Report, bytes | None]:
-        """The report without what tells who reported it, and that part encrypted (None when there is none)."""
-        names = [
-            name
-            for name in ("contact", *identifying_fields(type(report)))
-            if getattr(report, name) is not None
-        ]
-        if not names:
-            return report, None
-        plain = msgspec.json.encode({name: getattr(report, name) for name in names})
-        _, ciphertext = self._ring.close(report_id, plain)
-        return msgspec.structs.replace(report, **dict.fromkeys(names)), ciphertext
 
 
 def usable_key(key: str) -> bool:
@@ -118,11 +148,15 @@ def usable_key(key: str) -> bool:
     return _SHORTEST_KEY <= len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()
 
 
-def _answer(kept: Receipted, receipt: str) -> Accepted:
-    return Accepted(
-        id=kept.report_id,
-        reference=kept.reference,
-        receipt=receipt,
-        received_at=kept.received_at,
-        advice=[AdviceLine(code=line.code, text=line.text) for line in kept.advice],
-    )
+def _each(step: Callable[[_From], _To], items: list[_From | Exception]) -> list[_To | Exception]:
+    """Take one step with every item that is still well; an item's own failure stays its own."""
+    done: list[_To | Exception] = []
+    for item in items:
+        if isinstance(item, Exception):
+            done.append(item)
+            continue
+        try:
+            done.append(step(item))
+        except Exception as fault:  # noqa: BLE001  # it goes to the request it belongs to
+            done.append(fault)
+    return done

@@ -12,7 +12,6 @@ import msgspec
 from service.db.sql import load_queries
 from service.errors import IdempotencyKeyReused, StorageUnavailable
 from service.ids import new_reference
-from service.intake.batch import GroupCommit
 from service.routing.model import Advice, Decision
 
 _REFERENCE_TRIES = 4
@@ -63,25 +62,25 @@ class Receipted(msgspec.Struct, frozen=True):
 
 
 class ReportStore:
-    """Writes reports durably. Concurrent calls share commits (see `GroupCommit`)."""
+    """Writes reports durably, all that are handed in together in one commit."""
 
     def __init__(self, pool: asyncpg.Pool, *, reference_prefix: str) -> None:
         self._pool = pool
         self._prefix = reference_prefix
         self._queries = load_queries("service.intake", "queries.sql")
-        self._commits: GroupCommit[StoredReport, Receipted] = GroupCommit(self._commit)
 
-    async def store(self, row: StoredReport) -> Receipted:
-        """Store one report and return once it is on disk, or return what its Idempotency-Key got the first time.
+    async def store(self, rows: list[StoredReport]) -> list[Receipted | Exception]:
+        """Store reports and return, for each in order, what is on disk once it is.
 
-        Raises IdempotencyKeyReused when the key came with another body before, StorageUnavailable when the database
-        cannot take it now; in the latter case the report may or may not be stored, and the key settles which.
+        A report whose Idempotency-Key was used before is answered with what the first got, or with
+        IdempotencyKeyReused when that had another body. A row the database refuses fails alone, with its exception.
+        StorageUnavailable stands for all when the database cannot take them now; they may or may not be stored then,
+        and their keys settle which.
         """
-        return await self._commits.submit(row)
-
-    async def close(self) -> None:
-        """Let everything handed in reach the disk."""
-        await self._commits.close()
+        try:
+            return await self._commit(rows)
+        except StorageUnavailable as away:
+            return [away] * len(rows)
 
     async def _commit(self, rows: list[StoredReport]) -> list[Receipted | Exception]:
         try:

@@ -68,7 +68,8 @@ async def test_a_rewritten_entry_with_a_hash_that_fits_it_is_found_at_the_next_o
     await _tamper(
         chain,
         "UPDATE audit_event SET actor = 'x', hash = sha256(prev || convert_to(concat_ws('|', seq,"
-        " (extract(epoch FROM at) * 1000000)::bigint, 'x', action, subject, detail::text), 'UTF8')) WHERE seq = 3",
+        " (extract(epoch FROM at) * 1000000)::bigint, 1, 'x', octet_length(action), action,"
+        " octet_length(subject), subject, detail::text), 'UTF8')) WHERE seq = 3",
     )
     verdict = await verify_chain(chain)
     assert verdict.entries == 3
