@@ -172,8 +172,8 @@ CREATE TEMP TABLE n AS
     FROM generate_series(1, {backlog}) AS i;
 INSERT INTO report_handle (reference, report_id, receipt_hash, receipt_key_id, body_hash, received_at)
     SELECT 'B-' || i, report, sha256(report::text::bytea), '', '', now() FROM n;
-INSERT INTO decision (id, report_id, decided_at, grade, due_at, policy, detail)
-    SELECT decision, report, now(), 4, now(), 'bench', '{{"concerns": ["other"], "recipients": [1]}}' FROM n;
+INSERT INTO decision (id, report_id, decided_at, grade, due_at, policy, concerns, recipients, detail)
+    SELECT decision, report, now(), 4, now(), 'bench', '["other"]', 1, '{{}}' FROM n;
 INSERT INTO route (id, decision_id, report_id, recipient, tier)
     SELECT route, decision, report, 'asb_team', 'D3' FROM n;
 INSERT INTO delivery (id, route_id, report_id, recipient, channel, grade, made_at, due_at, coarse)

@@ -64,15 +64,13 @@ class Intake:
     at hand for the next report.
     """
 
-    def __init__(
-        self, *, policy: Policy, store: ReportStore, ring: KeyRing, clock: Clock, largest_batch: int = 128
-    ) -> None:
+    def __init__(self, *, policy: Policy, store: ReportStore, ring: KeyRing, clock: Clock) -> None:
         self._policy = policy
         self._store = store
         self._ring = ring
         self._clock = clock
         self._recorder = Recorder(policy, ring)
-        self._together: Final = GroupCommit(self._accept_together, largest=largest_batch)
+        self._together: Final = GroupCommit(self._accept_together)
 
     async def accept(self, report: Report, body: bytes, idempotency_key: str | None) -> Accepted:
         """Check, decide and store one report, and return its answer once it is durable (promise 1).

@@ -15,6 +15,8 @@ WITH incoming AS MATERIALIZED (
     SELECT reference, report_id, decode(receipt_hash, 'base64'), key_id, decode(idempotency_hash, 'base64'),
            decode(body_hash, 'base64'), received_at
     FROM incoming
+    -- Two batches that hold the same two keys meet them in the same order, so neither waits for the other for ever.
+    ORDER BY idempotency_hash
     ON CONFLICT (idempotency_hash) WHERE idempotency_hash IS NOT NULL DO NOTHING
     RETURNING report_id
 ), fresh AS MATERIALIZED (
@@ -26,8 +28,10 @@ WITH incoming AS MATERIALIZED (
     INSERT INTO source (report_id, key_id, ciphertext)
     SELECT report_id, key_id, decode(source, 'base64') FROM fresh WHERE source IS NOT NULL
 ), decided AS (
-    INSERT INTO decision (id, report_id, decided_at, grade, due_at, policy, detail)
-    SELECT (ids || '0000')::uuid, report_id, received_at, grade, due_at, policy, decision FROM fresh
+    INSERT INTO decision (id, report_id, decided_at, grade, due_at, policy, concerns, recipients, detail)
+    SELECT (ids || '0000')::uuid, report_id, received_at, grade, due_at, policy, decision -> 'concerns',
+           jsonb_array_length(decision -> 'recipients'), decision
+    FROM fresh
 ), way AS MATERIALIZED (
     -- Each recipient of each decision, sixteen ids apart: the first is the route's, the next its notifications'.
     SELECT fresh.report_id, fresh.received_at, fresh.grade, fresh.anonymity, fresh.ids, told.recipient, told.tier,

@@ -27,8 +27,8 @@ class Applied(NamedTuple):
     clocks: list[ClockRule]
 
 
-# Which rules hold depends on nothing but the atoms, and the same few ticks come again and again, so each policy keeps
-# what it said of the sets seen last. Only atoms are kept, never a reporter's words.
+# Which rules hold depends on nothing but the atoms, and the same few ticks come again and again, so what each policy
+# said of the sets seen last is kept. Only atoms are kept, never a reporter's words.
 _APPLIED: Final[WeakKeyDictionary[Policy, dict[frozenset[str], Applied]]] = WeakKeyDictionary()
 _MOST_KEPT: Final = 20_000
 

@@ -49,7 +49,7 @@ WITH begun AS (
     FROM begun
 )
 SELECT begun.id, begun.recipient, begun.channel, begun.grade, begun.attempts, begun.coarse, begun.since,
-       report_handle.reference, decision.due_at, decision.detail -> 'concerns' AS concerns
+       report_handle.reference, decision.due_at, decision.concerns
 FROM begun
 JOIN route ON route.id = begun.route_id
 JOIN decision ON decision.id = route.decision_id
@@ -92,7 +92,7 @@ RETURNING delivery.id, delivery.state
 -- name: books
 -- What was decided against what became of it. Balanced when every recipient decided on has its route, every route its
 -- notification, and every notification is delivered, waiting, handed or dead.
-SELECT (SELECT coalesce(sum(jsonb_array_length(detail -> 'recipients')), 0) FROM decision) AS decided,
+SELECT (SELECT coalesce(sum(recipients), 0) FROM decision) AS decided,
        (SELECT count(*) FROM route) AS routes,
        (SELECT count(*) FROM route
         WHERE NOT EXISTS (SELECT FROM delivery WHERE delivery.route_id = route.id)) AS unserved,

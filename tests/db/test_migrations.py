@@ -17,7 +17,7 @@ INSERT INTO report_handle VALUES ('WO-7F3K-9MPQ', '01a20908-2b20-7b81-8b5e-8def4
 INSERT INTO report VALUES ('01a20908-2b20-7b81-8b5e-8def4e980001', now(), 'venue', 'anonymous', 'other', '{}', '{}');
 INSERT INTO source VALUES ('01a20908-2b20-7b81-8b5e-8def4e980001', 'key', '\\x04');
 INSERT INTO decision VALUES ('01a20908-2b20-7b81-8b5e-8def4e980002', '01a20908-2b20-7b81-8b5e-8def4e980001', now(), 3,
-                             now(), 'policy', '{"recipients": []}');
+                             now(), 'policy', '[]', 0, '{"recipients": []}');
 INSERT INTO route VALUES ('01a20908-2b20-7b81-8b5e-8def4e980003', '01a20908-2b20-7b81-8b5e-8def4e980002',
                           '01a20908-2b20-7b81-8b5e-8def4e980001', 'tvp', 'D2');
 INSERT INTO delivery (id, route_id, report_id, recipient, channel, grade, made_at, due_at, coarse)

@@ -58,6 +58,22 @@ async def test_those_that_arrive_during_a_commit_share_the_next_in_their_order()
     assert disk.batches == [[1], [2, 3, 4, 5]]
 
 
+async def test_a_second_commit_starts_as_soon_as_it_is_worth_its_while_and_a_third_waits() -> None:
+    disk = Disk()
+    commits = GroupCommit(disk.commit, worthwhile=2)
+    tasks = await _submitted(commits, [1])
+    await _until(lambda: disk.batches == [[1]])
+    tasks += await _submitted(commits, [2])
+    assert disk.batches == [[1]]
+    tasks += await _submitted(commits, [3])
+    await _until(lambda: disk.batches == [[1], [2, 3]])
+    tasks += await _submitted(commits, [4, 5, 6])
+    assert disk.batches == [[1], [2, 3]]
+    disk.gate.set()
+    assert await asyncio.gather(*tasks) == [10, 20, 30, 40, 50, 60]
+    assert disk.batches == [[1], [2, 3], [4, 5, 6]]
+
+
 async def test_no_batch_is_larger_than_allowed() -> None:
     disk = Disk()
     commits = GroupCommit(disk.commit, largest=2)

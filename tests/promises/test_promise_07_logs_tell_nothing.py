@@ -66,7 +66,9 @@ async def test_requests_of_every_kind_leave_no_trace_of_their_content_in_any_log
             assert (await send(http, report(kind, description=_MARK), key, **mark)).status_code == 422
             assert (await send(http, report(kind, description=_MARK), **mark)).status_code == 201
         for bad in _bad_bodies():
-            assert (await send(http, bad, **mark)).status_code in {400, 413, 422}
+            # A server that refuses a body unread hangs up, so each has a connection of its own.
+            answer = await send(http, bad, **mark, Connection="close")
+            assert answer.status_code in {400, 413, 422}
         assert (await send(http, report(), _MARK, **mark)).status_code == 400
         assert (await http.get(f"/{_MARK}?q={_MARK}", headers=mark)).status_code == 404
         metrics = await http.get("/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"})

@@ -23,10 +23,8 @@ WITH incoming AS MATERIALIZED (
     INSERT INTO report_handle (reference, report_id, receipt_hash, receipt_key_id, body_hash, received_at)
     SELECT reference, report_id, sha256(convert_to(report_id::text, 'UTF8')), 'k', '\\x00', made_at FROM incoming
 ), decided AS (
-    INSERT INTO decision (id, report_id, decided_at, grade, due_at, policy, detail)
-    SELECT decision_id, report_id, made_at, grade, due_at, 'test',
-           jsonb_build_object('concerns', jsonb_build_array('cse'), 'recipients',
-                              jsonb_build_array(jsonb_build_object('code', recipient)))
+    INSERT INTO decision (id, report_id, decided_at, grade, due_at, policy, concerns, recipients, detail)
+    SELECT decision_id, report_id, made_at, grade, due_at, 'test', jsonb_build_array('cse'), 1, '{}'
     FROM incoming
 ), routed AS (
     INSERT INTO route (id, decision_id, report_id, recipient, tier)

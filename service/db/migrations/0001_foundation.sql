@@ -43,6 +43,9 @@ CREATE TABLE decision (
     grade       smallint NOT NULL CHECK (grade BETWEEN 1 AND 4),
     due_at      timestamptz NOT NULL,
     policy      text NOT NULL,                        -- version of the policy it was made under
+    -- Of `detail`, for those who may not read the words quoted in its reasons.
+    concerns    jsonb NOT NULL,
+    recipients  integer NOT NULL,                     -- how many bodies must be told: what the books begin with
     detail      jsonb NOT NULL                        -- the whole decision, with every reason
 );
 CREATE INDEX decision_report ON decision (report_id);

@@ -22,7 +22,7 @@ GRANT INSERT ON source TO evenlode_web;
 GRANT SELECT, UPDATE ON delivery TO evenlode_worker;
 GRANT SELECT, INSERT, UPDATE ON delivery_attempt TO evenlode_worker;
 GRANT SELECT ON route, report_handle TO evenlode_worker;
-GRANT SELECT (id, report_id, decided_at, grade, due_at, policy, detail) ON decision TO evenlode_worker;
+GRANT SELECT (id, report_id, grade, due_at, concerns, recipients) ON decision TO evenlode_worker;
 GRANT SELECT (id, received_at, concern) ON report TO evenlode_worker;
 GRANT UPDATE (idempotency_hash) ON report_handle TO evenlode_worker;
 GRANT SELECT, INSERT ON audit_event TO evenlode_worker;
