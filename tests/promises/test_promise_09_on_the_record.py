@@ -124,6 +124,19 @@ async def test_a_writer_cannot_choose_its_place_in_the_chain(chain: asyncpg.Conn
     assert (verdict.entries, verdict.fault) == (_ENTRIES + 1, None)
 
 
+async def test_a_table_of_the_same_name_does_not_lead_the_chain_astray(chain: asyncpg.Connection) -> None:
+    await chain.execute("SET ROLE evenlode_web")
+    await chain.execute("CREATE TEMPORARY TABLE audit_event (seq bigint, hash bytea)")
+    await chain.execute("INSERT INTO pg_temp.audit_event VALUES (9223372036854775806, '\\x00')")
+    await chain.execute(
+        "INSERT INTO public.audit_event (at, actor, action, subject, detail) VALUES (now(), 'a', 'b', 'c', '{}')"
+    )
+    await chain.execute("DROP TABLE pg_temp.audit_event")
+    await chain.execute("RESET ROLE")
+    verdict = await verify_chain(chain)
+    assert (verdict.entries, verdict.fault) == (_ENTRIES + 1, None)
+
+
 async def test_writers_at_once_make_one_chain(database_url: str, database: asyncpg.Connection) -> None:
     async def write(actor: str) -> None:
         connection = await asyncpg.connect(database_url)

@@ -123,7 +123,8 @@ DECLARE
 BEGIN
     -- One writer at a time until commit: a chain has one end.
     PERFORM pg_advisory_xact_lock(8301);
-    SELECT seq, hash INTO last_seq, last_hash FROM audit_event ORDER BY seq DESC LIMIT 1;
+    -- By its full name: a temporary table of that name would otherwise be read in its place.
+    SELECT seq, hash INTO last_seq, last_hash FROM public.audit_event ORDER BY seq DESC LIMIT 1;
     NEW.seq := coalesce(last_seq, 0) + 1;
     NEW.prev := coalesce(last_hash, '\x'::bytea);
     NEW.hash := sha256(NEW.prev || convert_to(

@@ -19,12 +19,13 @@ END $$;
 GRANT SELECT, INSERT ON report, report_handle, decision, route, delivery, audit_event TO evenlode_web;
 GRANT INSERT ON source TO evenlode_web;
 
-GRANT SELECT, UPDATE ON delivery TO evenlode_worker;
-GRANT SELECT, INSERT, UPDATE ON delivery_attempt TO evenlode_worker;
-GRANT SELECT ON route, report_handle TO evenlode_worker;
+-- Workers move a notification along and never send it elsewhere; of a report they know the reference alone.
+GRANT SELECT, UPDATE (state, due_at, lease, attempts, settled_at, retried_at, last_fault) ON delivery TO evenlode_worker;
+GRANT SELECT, INSERT, UPDATE (outcome, answer, ended_at) ON delivery_attempt TO evenlode_worker;
+GRANT SELECT ON route TO evenlode_worker;
+GRANT SELECT (reference, report_id) ON report_handle TO evenlode_worker;
 GRANT SELECT (id, report_id, grade, due_at, concerns, recipients) ON decision TO evenlode_worker;
 GRANT SELECT (id, received_at, concern) ON report TO evenlode_worker;
-GRANT UPDATE (idempotency_hash) ON report_handle TO evenlode_worker;
 GRANT SELECT, INSERT ON audit_event TO evenlode_worker;
 
 GRANT SELECT, UPDATE ON source TO evenlode_source;
