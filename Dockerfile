@@ -67,4 +67,5 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "/opt/evenlode/health.py", "web"]
 CMD ["granian", "--interface=asgi", "--host=0.0.0.0", "--port=8000", "--workers=1", "--loop=uvloop", "--http=1", \
-     "--no-ws", "--workers-kill-timeout=10", "--log-level=warning", "service.asgi:app"]
+     "--no-ws", "--http1-header-read-timeout=10000", "--workers-kill-timeout=10", \
+     "--log-level=warning", "service.asgi:app"]

@@ -84,6 +84,7 @@ def _granian(settings: Settings) -> tuple[str, ...]:
         "--loop=uvloop",
         "--http=1",
         "--no-ws",
+        "--http1-header-read-timeout=10000",
         "--workers-kill-timeout=10",
         "--log-level=warning",
         "service.asgi:app",

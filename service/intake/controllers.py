@@ -18,6 +18,7 @@ from schemas.reports import Accepted, Report
 from service.intake.decode import decode_report
 from service.intake.examples import EXAMPLES
 from service.intake.openapi import report_schema
+from service.intake.request import ReportRequest
 from service.parts import parts_of
 from service.problems import refusal
 
@@ -81,6 +82,7 @@ class _ReportOperation(Operation):
     "/v1/reports",
     dto=ReportBody,
     return_dto=None,
+    request_class=ReportRequest,
     operation_class=_ReportOperation,
     operation_id="sendReport",
     summary="Send a report",
@@ -94,6 +96,7 @@ class _ReportOperation(Operation):
     response_headers=[],
     responses={
         400: refusal("The body is not JSON, or the Idempotency-Key cannot be used."),
+        408: refusal("The body did not arrive within 20 seconds."),
         413: refusal("The body is larger than 128 KiB."),
         415: refusal("The body is not application/json."),
         422: refusal("A field is wrong (see `errors`), or the Idempotency-Key was used for another report."),
