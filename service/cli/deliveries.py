@@ -3,7 +3,7 @@
 import asyncio
 import getpass
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -118,19 +118,31 @@ def _ask(question: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
 
 
 def _table(rows: list[Listed]) -> Table:
-    """What fits a narrow terminal; ids and faults follow below, whole."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in ("", "Reference", "To", "State", "Tries", "Made, UTC", "Next try"):
-        table.add_column(heading, no_wrap=True)
+    """What fits 80 columns with no reference or state cut short; ids and faults follow below, whole."""
+    now = datetime.now(UTC)
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in ("", "Reference", "To", "By", "State", "Tries", "Age", "Next try"):
+        # Only a long name of a recipient may give way, onto a second line.
+        table.add_column(heading, no_wrap=heading != "To", overflow="fold")
     for row in rows:
-        due = f"{row.due_at.astimezone(UTC):%d %b %H:%M:%S}" if row.state in {"waiting", "handed"} else ""
+        due = f"{row.due_at.astimezone(UTC):%H:%M:%S}" if row.state in {"waiting", "handed"} else ""
         table.add_row(
             f"P{row.grade}",
             row.reference,
-            f"{row.recipient} ({row.channel})",
+            row.recipient,
+            row.channel,
             f"[red]{row.state}[/]" if row.state == "dead" else row.state,
             str(row.attempts),
-            f"{row.made_at.astimezone(UTC):%d %b %H:%M}",
+            _age(now - row.made_at),
             due,
         )
     return table
+
+
+def _age(since: timedelta) -> str:
+    """How long ago, in the largest unit that fits: "45 s", "3 min", "7 h", "12 d"."""
+    seconds = max(0, int(since.total_seconds()))
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"

@@ -62,6 +62,23 @@ async def test_the_waiting_are_shown_with_their_next_try(call: Call, dead: list[
     assert "dead" not in table.partition("The books")[0]
 
 
+async def test_eighty_columns_cut_no_reference_state_or_grade(
+    call: Call, database: asyncpg.Connection, dead: list[UUID]
+) -> None:
+    await database.execute("UPDATE delivery SET made_at = now() - interval '3 hours' WHERE id = $1", dead[2])
+    document = json.loads((await call("--json")).output)
+    table = (await call(COLUMNS="80")).output
+    assert "…" not in table
+    assert all(len(line) <= 80 for line in table.splitlines()[: len(dead) + 1])
+    for row in document["deliveries"]:
+        (line,) = [
+            line for line in table.splitlines()[1:] if row["reference"] in line and row["channel"] in line
+        ][:1]
+        for told in (f"P{row['grade']}", row["recipient"], row["state"]):
+            assert told in line
+    assert "3 h" in table
+
+
 async def test_all_are_shown_up_to_a_limit(call: Call, dead: list[UUID]) -> None:
     assert len(json.loads((await call("--json")).output)["deliveries"]) == len(dead)
     assert len(json.loads((await call("--json", "--limit", "3")).output)["deliveries"]) == 3
