@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
@@ -22,6 +23,10 @@ RECORD_EVERY: Final = 0.2
 RECORD_FOR: Final = 120.0
 """Seconds to keep trying to record outcomes while the database is away. Given up, they are sent again with the same
 message id once their lease is over."""
+
+_CODES: Final = re.compile(r"(?:HTTP )?(?:[2-5]\d\d(?:\s+|$))?(?:[245]\.\d{1,3}\.\d{1,3}(?:\s+|$))?")
+"""The status codes that an answer may begin with (RFC 5321, RFC 3463)."""
+_TELLING: Final = re.compile(r"\S*\d\S*|(?<=queued as )\S+|(?<=Kept as )\S+")
 
 _log = structlog.get_logger()
 
@@ -64,8 +69,8 @@ class Courier:
 
     async def _attempt(self, begun: Begun) -> Settled:
         """Send one notification and judge how it went; never raises."""
-        channel = self._channels.get(begun.recipient, begun.channel)
         try:
+            channel = self._channels.get(begun.recipient, begun.channel)
             async with asyncio.timeout(SEND_LIMIT.total_seconds()):
                 said = await channel.send(self._notification(begun))
         except PermanentFault as fault:
@@ -82,7 +87,7 @@ class Courier:
             number=begun.attempts,
             outcome="delivered",
             state="delivered",
-            answer=_printable(said),
+            answer=_kept(said, begun),
         )
 
     def _again(self, begun: Begun, fault: TransientFault) -> Settled:
@@ -109,7 +114,7 @@ class Courier:
             number=begun.attempts,
             outcome="transient",
             state="waiting",
-            answer=_printable(str(fault)),
+            answer=_kept(str(fault), begun),
             due_at=due_at,
         )
 
@@ -127,7 +132,7 @@ class Courier:
             number=begun.attempts,
             outcome=outcome,
             state="dead",
-            answer=_printable(said),
+            answer=_kept(said, begun),
         )
 
     def _notification(self, begun: Begun) -> Notification:
@@ -160,6 +165,19 @@ class Courier:
                 await asyncio.sleep(wait)
             else:
                 return
+
+
+def _kept(said: str, begun: Begun) -> str:
+    """What is kept of the other side's words: all of them, but for an anonymous report nothing that can tell a time.
+
+    Mail servers answer with queue ids and session numbers, and many of those are a time to the second or finer.
+    """
+    words = _printable(said)
+    if not begun.coarse:
+        return words
+    codes = _CODES.match(words)
+    start = codes.end() if codes else 0
+    return words[:start] + " ".join(_TELLING.sub("…", words[start:]).split())
 
 
 def _printable(said: str) -> str:

@@ -118,6 +118,7 @@ async def test_an_endless_answer_is_not_read_to_its_end(hook: Channel, receiver:
         ("http://mail/hooks", True, True),
         ("ftp://council.example/hooks", True, False),
         ("https:///hooks", True, False),
+        ("https://[none/hooks", True, False),
     ],
 )
 def test_plain_http_is_used_on_this_machine_and_in_the_demo_only(url: str, demo: bool, safe: bool) -> None:

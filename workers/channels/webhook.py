@@ -28,7 +28,10 @@ def body_of(notification: Notification) -> bytes:
 
 def safe_to_call(url: str, *, demo: bool) -> bool:
     """True for https; plain http only to this machine, or in the demo."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     if not parts.hostname:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and (demo or _loopback(parts.hostname)))
