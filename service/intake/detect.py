@@ -20,6 +20,21 @@ _CLAUSE_ENDS: Final = frozenset(".,;:!?()\n") | {"but", "because", "although", "
 _NEGATORS: Final = frozenset(
     {"no", "not", "never", "without", "nobody", "none", "nothing", "neither", "nor", "cannot"}
 ) | {f"{verb}nt" for verb in ("is", "was", "are", "were", "did", "does", "do", "has", "have", "had")}
+# "No" in these is no denial of what comes after them: "without warning he stabbed her".
+_NO_DENIAL: Final[dict[str, frozenset[str]]] = {
+    "no": frozenset({"joke", "doubt", "kidding", "reason", "idea", "question"}),
+    "not": frozenset({"only", "just", "joking", "kidding", "stop", "stopping", "long", "far", "once"}),
+    "nothing": frozenset({"but"}),
+    "never": frozenset({"stops", "stopped"}),
+    "without": frozenset({"warning", "provocation", "reason", "permission", "consent"}),
+    "cannot": frozenset({"believe"}),
+    "didnt": frozenset({"stop", "realise"}),
+    "doesnt": frozenset({"stop"}),
+    "dont": frozenset({"stop"}),
+}
+_SAID: Final = frozenset({"said", "say", "says", "saying"})
+_NEW_SUBJECT: Final = frozenset({"i", "he", "she", "they", "we", "it", "then", "now", "theres"})
+"""After "and" these begin a clause of their own: "nobody came and he has a knife"."""
 _LINE_END: Final = "\n"
 # Capitals only when there is a space, or "OX28 and" would be one.
 _REGISTRATION: Final = re.compile(
@@ -102,12 +117,14 @@ def _across_gap(place: frozenset[str], tokens: list[str], at: int) -> int:
 
 
 def _denied(tokens: list[str], start: int) -> bool:
+    """Whether the clause says just before `start` that the thing is not so."""
     for index in range(start - 1, max(-1, start - 1 - _NEGATION_REACH), -1):
-        token = tokens[index]
-        if token in _CLAUSE_ENDS:
+        word = tokens[index]
+        if word in _CLAUSE_ENDS or (word == "and" and tokens[index + 1] in _NEW_SUBJECT):
             return False
-        if token in _NEGATORS:
-            return True
+        if word in _NEGATORS:
+            said_no = word == "no" and index > 0 and tokens[index - 1] in _SAID
+            return not said_no and tokens[index + 1] not in _NO_DENIAL.get(word, ())
     return False
 
 

@@ -1,6 +1,7 @@
 """Phrases made ready for matching: each is cut into words and filed under its first."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from itertools import product
 from typing import Final
@@ -8,8 +9,11 @@ from typing import Final
 from service.policy.model import PhraseIndex, PhrasePattern, PhrasePolicy
 
 _APOSTROPHES: Final = re.compile(
-    "['\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}`\N{MODIFIER LETTER APOSTROPHE}]"
+    "['\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}`\N{MODIFIER LETTER APOSTROPHE}"
+    "\N{ACUTE ACCENT}\N{PRIME}\N{FULLWIDTH APOSTROPHE}]"
 )
+# Soft hyphens, joiners, marks of direction: what is copied from a page or sent by an app may carry them inside a word.
+_UNSEEN: Final = re.compile("[\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _TOKEN: Final = re.compile(r"[^\W_]+|[£.,;:!?()\n]")
 _PIECE: Final = re.compile(r"\{[^{}]*\}|[^\s{}]+")
 _ANY_WORDS: Final = "*"
@@ -20,8 +24,14 @@ Place = frozenset[str] | None
 
 
 def tokens_of(text: str) -> list[str]:
-    """The words of a text and the marks that end a clause, in one spelling: lower case and without apostrophes."""
-    return _TOKEN.findall(_APOSTROPHES.sub("", text.casefold()))
+    """The words of a text and the marks that end a clause, in one spelling: lower case and without apostrophes.
+
+    Letters in fancy shapes count as the plain ones (Unicode's NFKC), and what cannot be seen is left out.
+    """
+    text = _APOSTROPHES.sub("", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", _UNSEEN.sub("", text))
+    return _TOKEN.findall(text.casefold())
 
 
 def compile_phrases(entries: Iterable[PhrasePolicy]) -> PhraseIndex:

@@ -76,6 +76,39 @@ def test_a_denial_ends_with_its_clause() -> None:
     assert "P1b" in rules(decision)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Without warning he stabbed her",
+        "No joke he has a knife",
+        "For no reason he stabbed her",
+        "He did not stop and he had a knife",
+        "She said no and he stabbed her",
+        "Nobody came and he has a knife",
+        "I cannot believe he stabbed her",
+        "Not only a fight they stabbed him",
+    ],
+)
+def test_a_no_that_denies_something_else_hides_nothing(text: str) -> None:
+    assert decided("asb_nuisance", description=text).grade in {"P1", "P2"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He has a kn\N{SOFT HYPHEN}ife",
+        "He has a kni\N{ZERO WIDTH SPACE}fe",
+        "He has a \N{MATHEMATICAL BOLD SMALL K}nife",
+        "He has a \N{FULLWIDTH LATIN SMALL LETTER K}nife",
+        "She can\N{ACUTE ACCENT}t breathe",
+        "She can\N{PRIME}t breathe",
+        "She can\N{FULLWIDTH APOSTROPHE}t breathe",
+    ],
+)
+def test_odd_spellings_of_a_keyboard_or_a_copied_page_are_read(text: str) -> None:
+    assert decided("asb_nuisance", description=text).grade in {"P1", "P2"}
+
+
 def test_a_phrase_is_found_only_as_whole_words() -> None:
     assert (
         decided("asb_nuisance", description="The fgmx logo; skilled youths; scarred overdosedly").grade
