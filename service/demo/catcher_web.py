@@ -9,14 +9,14 @@ from typing import Any, Final
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Litestar, MediaType, Request, Response, delete, get, post
-from litestar.exceptions import NotFoundException
+from litestar.exceptions import ClientException, NotFoundException
 from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 from standardwebhooks import Webhook, WebhookVerificationError
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from service.clock import Clock
-from service.demo.catcher_store import Caught, CaughtHook, CaughtItems, CaughtMail, Kind
+from service.demo.catcher_store import MOST_ITEMS, Caught, CaughtHook, CaughtItems, CaughtMail, Kind
 from service.settings import Secret
 
 LARGEST_HOOK: Final = 256 * 1024
@@ -53,7 +53,7 @@ def _api(items: CaughtItems) -> list[ControllerRouterHandler]:
 
     @get("/api/v1/messages")
     async def messages(start: FromQuery[int] = 0, limit: FromQuery[int] = _PAGE) -> dict[str, Any]:
-        found = items.page(max(start, 0), min(max(limit, 0), _MOST_LISTED), "mail")
+        found = items.page(_within(start), min(max(limit, 0), _MOST_LISTED), "mail")
         return _listing(items, found, items.count("mail"), start)
 
     @get("/api/v1/search")
@@ -64,7 +64,7 @@ def _api(items: CaughtItems) -> list[ControllerRouterHandler]:
         found = [
             item for item in items.newest("mail") if isinstance(item, CaughtMail) and _matches(item, words)
         ]
-        return _listing(items, found[start : start + limit], len(found), start)
+        return _listing(items, found[_within(start) :][: _within(limit)], len(found), start)
 
     @get("/api/v1/message/{key:str}")
     async def message(key: FromPath[str]) -> dict[str, Any]:
@@ -84,11 +84,19 @@ def _api(items: CaughtItems) -> list[ControllerRouterHandler]:
     @delete("/api/v1/messages", media_type=MediaType.TEXT, status_code=200)
     async def forget(request: Request[Any, Any, Any]) -> str:
         body = await request.body()
-        keys = msgspec.json.decode(body, type=_Doomed).IDs if body else []
+        try:
+            keys = msgspec.json.decode(body, type=_Doomed).IDs if body else []
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise ClientException(detail='The body must name the messages as {"IDs": [...]}.') from None
         items.forget_mail(keys or None)
         return "ok"
 
     return [messages, search, message, forget]
+
+
+def _within(number: int) -> int:
+    """A place in the list that can be counted to, whatever was asked for."""
+    return min(max(number, 0), MOST_ITEMS)
 
 
 class _Doomed(msgspec.Struct):
@@ -122,7 +130,7 @@ def _sink(
 
     @get("/hooks")
     async def hooks(start: FromQuery[int] = 0, limit: FromQuery[int] = _PAGE) -> dict[str, Any]:
-        found = items.page(max(start, 0), min(max(limit, 0), _MOST_LISTED), "hook")
+        found = items.page(_within(start), min(max(limit, 0), _MOST_LISTED), "hook")
         return {
             "total": items.count("hook"),
             "repeats": items.repeats("hook"),
@@ -142,7 +150,7 @@ def _people(items: CaughtItems, pages: Environment) -> list[ControllerRouterHand
     @get("/")
     async def everything(only: FromQuery[str] = "", start: FromQuery[int] = 0) -> Response[str]:
         kind: Kind | None = "mail" if only == "mail" else "hook" if only == "hook" else None
-        start = max(start, 0)
+        start = _within(start)
         return html(
             "inbox.html",
             rows=[_row(item) for item in items.page(start, _PAGE, kind)],

@@ -127,6 +127,24 @@ async def test_mail_can_be_searched_and_deleted(catcher: Catcher) -> None:
     assert [one["MessageID"] for one in left["messages"]] == ["b@csp.test"]
 
 
+@pytest.mark.parametrize(
+    ("method", "address", "body", "status"),
+    [
+        ("GET", "/api/v1/messages?start=99999999999999999999999", b"", 200),
+        ("GET", "/hooks?start=99999999999999999999999", b"", 200),
+        ("GET", "/?start=99999999999999999999999", b"", 200),
+        ("GET", "/api/v1/search?start=-3&limit=-1", b"", 200),
+        ("DELETE", "/api/v1/messages", b"{", 400),
+        ("DELETE", "/api/v1/messages", b"\xff", 400),
+        ("DELETE", "/api/v1/messages", b'{"IDs": 1}', 400),
+    ],
+)
+async def test_a_question_that_makes_no_sense_is_no_fault_of_the_catcher(
+    catcher: Catcher, method: str, address: str, body: bytes, status: int
+) -> None:
+    assert (await catcher.pages.request(method, address, content=body)).status_code == status
+
+
 async def test_a_signed_webhook_is_kept_and_a_second_copy_recognised(catcher: Catcher) -> None:
     body = b'{"type":"item.waiting","data":{"reference":"WO-7F3K-9MPQ","grade":"P2"}}'
     before = (await catcher.pages.get("/hooks")).json()
