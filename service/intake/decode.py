@@ -7,6 +7,7 @@ import msgspec
 
 from schemas.reports import Report
 from service.errors import FieldFault, ReportInvalid, ReportMalformed
+from service.intake.wording import told
 
 MAX_BODY_BYTES: Final = 128 * 1024
 """4,000 characters can take 48,000 bytes when every one is escaped; the rest leaves room for all other answers."""
@@ -132,10 +133,7 @@ def _fault(fault: msgspec.ValidationError, pointer: str) -> FieldFault:
     match = _AT.match(str(fault))
     what, path = (match["what"], match["path"] or "") if match else (str(fault), "")
     steps = "".join(f"/{step['field'] or step['item']}" for step in _STEP.finditer(path))
-    if what.startswith("Invalid enum value"):
-        # The value itself is not repeated: it may hold anything.
-        what = "This is not one of the values allowed here; see /schema"
-    return FieldFault(pointer + steps, f"{what}.")
+    return FieldFault(pointer + steps, told(what))
 
 
 def _forbidden_characters(value: Any, pointer: str) -> list[FieldFault]:
