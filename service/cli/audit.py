@@ -1,6 +1,8 @@
 """`evenlode audit verify`: is the record whole?"""
 
 import asyncio
+import re
+from typing import Final
 
 import asyncpg
 import click
@@ -9,6 +11,8 @@ from rich.progress import Progress
 
 from service.audit.verify import Verdict, verify_chain
 from service.embedded.running import database_url
+
+_HEAD: Final = re.compile(r"[0-9]+:[0-9a-f]{64}")
 
 
 @click.group()
@@ -22,6 +26,12 @@ def audit() -> None:
 )
 def verify(head: str | None) -> None:
     """Recompute the hash chain from its first entry to its last. Exit code 1 when an entry does not fit."""
+    if head is not None and not _HEAD.fullmatch(head):
+        # A slip of the hand must not look like a broken record.
+        raise click.BadParameter(
+            "a head is a number, a colon and 64 characters of 0-9 and a-f, as `evenlode audit verify` prints it.",
+            param_hint="'--head'",
+        )
     verdict = asyncio.run(_verify(head))
     console = Console()
     if verdict.fault is not None:

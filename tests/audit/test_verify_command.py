@@ -60,6 +60,16 @@ async def test_a_broken_chain_is_said_to_be_broken_with_exit_code_1(
     assert "after 0 good entries" in changed.stdout
 
 
+@pytest.mark.parametrize("head", ["nonsense", "12", "12:abc", f"12:{'A' * 64}"])
+async def test_a_mistyped_head_is_a_slip_of_the_hand_and_not_a_broken_chain(
+    web_environ: dict[str, str], head: str
+) -> None:
+    told = await _evenlode(web_environ, "audit", "verify", "--head", head)
+    assert told.returncode == 2
+    assert "64 characters" in told.stderr
+    assert "BROKEN" not in told.stdout + told.stderr
+
+
 async def test_migrate_says_what_is_outstanding_applies_it_and_then_has_nothing_to_do(
     services: Urls, tmp_path: Path
 ) -> None:
