@@ -51,6 +51,9 @@ def taxi_curl(base: str) -> str:
 
 
 def _where_mail_goes(settings: Settings) -> str:
+    if settings.demo and settings.mail.host is None and settings.webhook_urls:
+        places = ", ".join(sorted(settings.webhook_urls.values()))
+        return f"This is a demonstration: e-mail stays on this machine. Webhooks you set are sent: {places}"
     if settings.demo and settings.mail.host is None:
         return "This is a demonstration: notifications stay on this machine, nothing is sent to anybody."
     if settings.mail.host is None:

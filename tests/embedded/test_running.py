@@ -58,6 +58,14 @@ def test_production_is_told_where_its_mail_goes() -> None:
     assert "Read what went out" not in said()
 
 
+def test_a_demonstration_with_a_webhook_of_its_own_does_not_claim_to_send_nothing() -> None:
+    hook = "https://hooks.example.org/asb"
+    told = said(EVENLODE_DEMO="1", EVENLODE_WEBHOOK_URL_ASB_TEAM=hook)
+    assert f"are sent: {hook}" in told
+    assert "nothing is sent" not in told
+    assert "nothing is sent to anybody" in said(EVENLODE_DEMO="1")
+
+
 def test_one_that_listens_everywhere_is_reached_on_loopback() -> None:
     assert "http://127.0.0.1:8000/v1/reports" in said(HOST="0.0.0.0")
     assert "http://[::1]:8000/v1/reports" in said(HOST="::1")
