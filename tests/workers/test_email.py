@@ -151,6 +151,6 @@ async def test_a_server_that_is_not_there_is_tried_again(
         port = gone.port
     settings = msgspec.structs.replace(demo_settings, mail=MailSettings(host="127.0.0.1", port=port))
     channels = Channels(settings, policy, clock)
-    with pytest.raises(TransientFault, match="cannot be used"):
+    with pytest.raises(TransientFault, match="cannot be reached"):
         await channels.get("tvp", "email").send(ITEM)
     await channels.close()

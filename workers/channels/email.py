@@ -87,6 +87,8 @@ class EmailChannel:
             raise TransientFault(f"{refused.code} {refused.message}") from refused
         except TimeoutError as fault:
             raise TransientFault("the mail server did not answer in time") from fault
+        except aiosmtplib.SMTPConnectError as fault:
+            raise TransientFault("the mail server cannot be reached") from fault
         except (aiosmtplib.SMTPException, OSError, ValueError) as fault:
             raise TransientFault(f"the mail server cannot be used: {type(fault).__name__}") from fault
 
