@@ -18,6 +18,8 @@ _SAID_ALREADY: Final = frozenset({"policy.demo"})
 class _Line(msgspec.Struct):
     level: str = ""
     event: str = ""
+    recipient: str = ""
+    channel: str = ""
 
 
 class LogWatch:
@@ -62,4 +64,5 @@ class LogWatch:
             return None
         self._shown[key] = now
         first_line, *_ = said.event.splitlines() or [""]
-        return f"{name} {said.level}: {first_line[:_LINE_LENGTH]}"
+        about = f" ({said.recipient}, {said.channel})" if said.recipient and said.channel else ""
+        return f"{name} {said.level}: {first_line[:_LINE_LENGTH]}{about}"

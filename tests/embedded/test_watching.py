@@ -97,10 +97,11 @@ def test_the_console_shows_new_warnings_once_and_nothing_else(tmp_path: Path) ->
             {"level": "warning", "event": "policy.demo"},
             {"level": "warning", "event": "broker.away\nTrying again"},
             {"level": "warning", "event": "broker.away\nTrying again"},
+            {"level": "warning", "event": "delivery.transient", "recipient": "tvp", "channel": "email"},
         ):
             file.write(json.dumps(line) + "\n")
         file.write("Traceback (most recent call last):\n{half a line")
-    assert list(watch.news()) == ["web warning: broker.away"]
+    assert list(watch.news()) == ["web warning: broker.away", "web warning: delivery.transient (tvp, email)"]
     with log.open("a") as file:
         file.write('"}\n' + json.dumps({"level": "critical", "event": "out of memory"}) + "\n")
     assert list(watch.news()) == ["web critical: out of memory"]
