@@ -60,6 +60,9 @@ class Courier:
         except DATABASE_AWAY as fault:
             _log.warning("delivery.not_begun", deliveries=len(ids), fault=type(fault).__name__)
             return 0
+        if len(begun) < len(ids):
+            # Seldom, after a delay in the broker. Always, when this machine's clock is ahead of the relay's.
+            _log.warning("delivery.lease_over", deliveries=len(ids) - len(begun))
         sending = {asyncio.create_task(self._attempt(one)) for one in begun}
         while sending:
             ended, sending = await asyncio.wait(sending, timeout=RECORD_EVERY)

@@ -6,14 +6,18 @@ from uuid import UUID
 import asyncpg
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from service.policy.model import Channel
+from service.routing.outbox import Claim
 from tests.workers.conftest import HeldClock
 from tests.workers.outbox_rows import queue, states
 from tests.workers.receivers import MailServer
 from workers.channels.registry import Channels
+from workers.courier import Courier
 
 CarryDue = Callable[[int], Awaitable[list[UUID]]]
+HandOut = Callable[[int], Awaitable[Claim]]
 
 
 async def test_an_address_that_is_none_does_not_harm_the_rest_of_its_batch(
@@ -30,6 +34,18 @@ async def test_an_address_that_is_none_does_not_harm_the_rest_of_its_batch(
     await carry_due(3)
     assert await states(database, sound) == {"delivered": 1}
     assert await states(database, broken) == {"waiting": 1}
+
+
+async def test_a_worker_whose_clock_is_ahead_says_that_the_leases_are_over(
+    database: asyncpg.Connection, clock: HeldClock, courier: Courier, hand_out: HandOut
+) -> None:
+    ids = await queue(database, 1, grade=1, made_at=clock())
+    taken = await hand_out(1)
+    clock.advance(seconds=11)
+    with capture_logs() as logs:
+        assert await courier.carry(taken.ids, taken.lease) == 0
+    assert [(line["event"], line["deliveries"]) for line in logs] == [("delivery.lease_over", 1)]
+    assert await states(database, ids) == {"handed": 1}
 
 
 @pytest.mark.parametrize(
