@@ -118,7 +118,9 @@ def _read(path: Path) -> list[_StoredKey]:
 def _write(path: Path, stored: list[_StoredKey]) -> None:
     """Replace the file in one step, readable by its owner only: a half-written ring would lose every source."""
     draft = path.with_suffix(".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    # One left by a start cut short, or put there by somebody else, would keep its own mode and owner.
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(msgspec.json.format(msgspec.json.encode(stored)))
         file.flush()

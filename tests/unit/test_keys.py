@@ -69,6 +69,15 @@ def test_each_purpose_has_a_key_of_its_own(ring_file: Path) -> None:
     assert ring.receipt_key(ring.active_id) != ring._derived[ring.active_id, "source"]
 
 
+def test_a_draft_that_lies_there_already_does_not_decide_who_reads_the_ring(ring_file: Path) -> None:
+    draft = ring_file.with_suffix(".new")
+    draft.write_bytes(b"x" * 10_000)
+    draft.chmod(0o666)
+    rotate_key_ring(ring_file)
+    assert stat.S_IMODE(ring_file.stat().st_mode) == 0o600
+    load_key_ring(ring_file)
+
+
 def test_an_existing_ring_is_never_replaced(ring_file: Path) -> None:
     before = ring_file.read_bytes()
     assert not ensure_key_ring(ring_file)
