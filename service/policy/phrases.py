@@ -30,7 +30,10 @@ def tokens_of(text: str) -> list[str]:
     """
     text = _APOSTROPHES.sub("", text)
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", _UNSEEN.sub("", text))
+        text = _UNSEEN.sub("", text)
+        plain = unicodedata.normalize("NFKC", text)
+        # One character can become eighteen; a text of those would cost many times what any other does.
+        text = plain if len(plain) <= 2 * len(text) else text
     return _TOKEN.findall(text.casefold())
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from service.policy.phrases import tokens_of
 from tests.decisions.deciding import decided, rules, told
 
 SHOWS: list[tuple[str, str, dict[str, Any], str]] = [
@@ -107,6 +108,10 @@ def test_a_no_that_denies_something_else_hides_nothing(text: str) -> None:
 )
 def test_odd_spellings_of_a_keyboard_or_a_copied_page_are_read(text: str) -> None:
     assert decided("asb_nuisance", description=text).grade in {"P1", "P2"}
+
+
+def test_characters_that_unfold_into_whole_sentences_stay_what_they_are() -> None:
+    assert len(tokens_of("\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM} " * 100)) == 100
 
 
 def test_a_phrase_is_found_only_as_whole_words() -> None:
