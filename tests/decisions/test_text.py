@@ -24,7 +24,7 @@ SHOWS: list[tuple[str, str, dict[str, Any], str]] = [
     ("They are beating him up behind the pub", "alcohol_disorder", {"offenders_on_site": "yes"}, "P1f"),
     ("He threatened me when I asked him to stop.", "fly_tipping", {}, "P2h"),
     ("The lad is 15 years old.", "drug_supply", {}, "P2b"),
-    ("The girl is a frightened 14-year-old", "other", {}, "P3b"),
+    ("The girl is a frightened 14-year-old", "other", {}, "P2b"),
     ("I transferred £900 to her", "fraud_romance", {}, "P3a-remote-fraud"),
     ("Racist abuse at the bus stop", "asb_nuisance", {}, "P3b"),
     ("It keeps happening, every weekend", "asb_nuisance", {}, "P3b"),
