@@ -17,7 +17,7 @@ from rich.text import Text
 from service.db.pool import prepare_connection
 from service.embedded.running import database_url
 from service.errors import ServiceError
-from service.routing.outbox import Books, Listed, State, books, listed, retry
+from service.routing.outbox import Books, Listed, State, Untold, books, listed, retry, untold
 
 T = TypeVar("T")
 
@@ -66,6 +66,7 @@ def deliveries(context: click.Context, show: str | None, limit: int, as_json: bo
                 Text(f"{row.id}  {row.reference}: {row.last_fault or 'no fault on record'}"), soft_wrap=True
             )
     console.print(books_line(counted), soft_wrap=True)
+    console.print("Reports that no recipient is told of are not among them: `evenlode deliveries untold`.")
 
 
 @deliveries.command("retry")
@@ -88,6 +89,29 @@ def retry_dead(ids: tuple[UUID, ...], all_dead: bool, actor: str | None) -> None
     passed_over = [str(one) for one in ids if one not in revived]
     if passed_over:
         raise click.ClickException(f"Not dead, or not known: {', '.join(passed_over)}")
+
+
+@deliveries.command("untold")
+@click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(1, 100_000), help="At most this many."
+)
+def show_untold(limit: int) -> None:
+    """See reports that no recipient was told of: a person has to read them."""
+
+    async def read(connection: asyncpg.Connection) -> list[Untold]:
+        return await untold(connection, limit)
+
+    rows = _ask(read)
+    if not rows:
+        click.echo("Every report has a recipient.")
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("", "Reference", "To be read by (UTC)", "Concern"):
+        table.add_column(heading, no_wrap=heading != "Concern")
+    for row in rows:
+        due = f"{row.due_at.astimezone(UTC):%Y-%m-%d %H:%M}"
+        table.add_row(f"P{row.grade}", row.reference, due, ", ".join(row.concerns))
+    Console(highlight=False).print(table)
 
 
 def books_line(counted: Books) -> str:

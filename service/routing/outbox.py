@@ -105,6 +105,15 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     last_fault: str | None
 
 
+class Untold(msgspec.Struct, frozen=True, kw_only=True):
+    """A report that no recipient was told of, since none is meant to be; a person has to read it by `due_at`."""
+
+    reference: str
+    grade: int
+    concerns: list[str]
+    due_at: datetime
+
+
 async def claim(
     connection: asyncpg.Connection, *, grade: int, now: datetime, lease: timedelta, handed_out: int, most: int
 ) -> Claim:
@@ -152,6 +161,11 @@ async def books(connection: asyncpg.Connection) -> Books:
 async def listed(connection: asyncpg.Connection, states: Sequence[State], limit: int) -> list[Listed]:
     """Notifications in any of `states`, the most urgent first."""
     return [Listed(**row) for row in await connection.fetch(_query("listed"), states, limit)]
+
+
+async def untold(connection: asyncpg.Connection, limit: int) -> list[Untold]:
+    """Reports that nobody was told of, the most urgent first."""
+    return [Untold(**row) for row in await connection.fetch(_query("untold"), limit)]
 
 
 async def retry(

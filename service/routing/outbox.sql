@@ -150,3 +150,12 @@ SELECT pg_notify('evenlode_delivery', $1)
 -- name: record
 -- Put a person's act on the audit chain. $1 at, $2 actor, $3 action, $4 subject, $5 detail
 INSERT INTO audit_event (at, actor, action, subject, detail) VALUES ($1, $2, $3, $4, $5)
+
+-- name: untold
+-- Reports whose decision told nobody: they wait for a coordinator. $1 most rows
+SELECT report_handle.reference, decision.grade, decision.concerns, decision.due_at
+FROM decision
+JOIN report_handle ON report_handle.report_id = decision.report_id
+WHERE decision.recipients = 0
+ORDER BY decision.grade, decision.due_at
+LIMIT $1

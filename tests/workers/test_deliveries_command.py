@@ -142,3 +142,21 @@ def test_a_missing_or_a_double_count_is_no_balance() -> None:
     assert Books(**whole).balanced
     for name in ("decided", "unserved", "made", "dead"):
         assert not Books(**{**whole, name: whole[name] + 1}).balanced
+
+
+async def test_reports_that_nobody_is_told_of_are_listed_by_themselves(
+    call: Call, dead: list[UUID], database: asyncpg.Connection
+) -> None:
+    assert (await call("untold")).output == "Every report has a recipient.\n"
+    await database.execute(
+        "WITH report AS (INSERT INTO report_handle (reference, report_id, receipt_hash, receipt_key_id, body_hash,"
+        "     received_at) VALUES ('WO-UNTD-2345', gen_random_uuid(), 'r', 'k', 'b', now()) RETURNING report_id)"
+        " INSERT INTO decision (id, report_id, decided_at, grade, due_at, policy, concerns, recipients, detail)"
+        " SELECT gen_random_uuid(), report_id, now(), 3, now(), 'test', '[\"not_sure\"]', 0, '{}' FROM report"
+    )
+    shown = await call("untold")
+    assert shown.exit_code == 0
+    (line,) = [line for line in shown.output.splitlines() if "WO-UNTD-2345" in line]
+    assert line.startswith("P3")
+    assert "not_sure" in line
+    assert "evenlode deliveries untold" in (await call()).output
