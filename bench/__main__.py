@@ -4,6 +4,8 @@ import asyncio
 import shutil
 import socket
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -37,20 +39,9 @@ def bench(parts: tuple[str, ...], rounds: int, backlog: int) -> None:
         table, middle = measure_decision(default_policy_folder(), 5_000)
         console.print(table)
         targets.append(("one decision, 1,000 characters, median ms", middle, "≤ 0.3", middle <= 0.3))
-    state = Path(tempfile.mkdtemp(prefix="evenlode-bench-"))
-    try:
-        with embedded_services(state) as services:
-            asyncio.run(migrate(services.database_url))
-            ensure_key_ring(state / "keys.json")
-            environment = {
-                "DATABASE_URL": services.database_url,
-                "REDIS_URL": services.redis_url,
-                "EVENLODE_STATE": str(state),
-                "EVENLODE_DEMO": "1",
-                # Nobody listens there; it lets the shipped recipients have their e-mail channel.
-                "SMTP_URL": "smtp://127.0.0.1:9",
-            }
-            sent = write_bodies(state / "bodies.ndjson", 20_000)
+    if {"lone", "intake"} & set(wanted):
+        with _installation() as environment:
+            sent = write_bodies(Path(environment["EVENLODE_STATE"]) / "bodies.ndjson", 20_000)
             port = _free_port()
             if "lone" in wanted:
                 table, ratio = measure_lone(sent, port, environment, rounds)
@@ -60,16 +51,36 @@ def bench(parts: tuple[str, ...], rounds: int, backlog: int) -> None:
                 table, ratio = measure_intake(sent, port, environment, rounds)
                 console.print(table)
                 targets.append(("durable intake ÷ ceiling", ratio, "≥ 0.60", ratio >= 0.6))
-            if "lanes" in wanted:
-                table, ratio = measure_lanes(port, environment, backlog)
-                console.print(table)
-                targets.append(("P1 hand-over, backlog ÷ none", ratio, "≤ 1.5", ratio <= 1.5))
-    finally:
-        shutil.rmtree(state, ignore_errors=True)
+    if "lanes" in wanted:
+        # An installation of its own: what the intake was sent waits for a mail server that does not exist.
+        with _installation() as environment:
+            table, ratio = measure_lanes(_free_port(), environment, backlog)
+            console.print(table)
+            targets.append(("P1 hand-over, backlog ÷ none", ratio, "≤ 1.5", ratio <= 1.5))
     for name, value, target, met in targets:
         console.print(
             f"{'[green]met[/]   ' if met else '[red]missed[/]'}  {name}: {value:.3f} (target {target})"
         )
+
+
+@contextmanager
+def _installation() -> Iterator[dict[str, str]]:
+    """Fresh services with the settings they ship with; gives the environment of the processes to be measured."""
+    state = Path(tempfile.mkdtemp(prefix="evenlode-bench-"))
+    try:
+        with embedded_services(state) as services:
+            asyncio.run(migrate(services.database_url))
+            ensure_key_ring(state / "keys.json")
+            yield {
+                "DATABASE_URL": services.database_url,
+                "REDIS_URL": services.redis_url,
+                "EVENLODE_STATE": str(state),
+                "EVENLODE_DEMO": "1",
+                # Nobody listens there; it lets the shipped recipients have their e-mail channel.
+                "SMTP_URL": "smtp://127.0.0.1:9",
+            }
+    finally:
+        shutil.rmtree(state, ignore_errors=True)
 
 
 def _free_port() -> int:
