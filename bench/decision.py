@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 from rich.table import Table
 
 from bench.bodies import bodies
@@ -21,7 +22,7 @@ def measure_decision(policy_folder: Path, count: int) -> tuple[Table, float]:
     reports = [decode_report(body) for body in bodies(count)]
     texts = [report.description for report in reports]
     long = [
-        type(report)(**{**_fields(report), "description": _drawn_out(texts, place)})
+        msgspec.structs.replace(report, description=_drawn_out(texts, place))
         for place, report in enumerate(reports)
     ]
     table = Table(title=f"One decision, {count:,} different reports, one thread", title_justify="left")
@@ -38,10 +39,6 @@ def measure_decision(policy_folder: Path, count: int) -> tuple[Table, float]:
         middle = took[len(took) // 2]
         table.add_row(name, f"{middle:.3f}", f"{took[int(len(took) * 0.99)]:.3f}", f"{took[-1]:.3f}")
     return table, middle
-
-
-def _fields(report: object) -> dict[str, object]:
-    return {name: getattr(report, name) for name in report.__struct_fields__}  # type: ignore[attr-defined]
 
 
 def _drawn_out(texts: list[str], place: int) -> str:

@@ -1,4 +1,8 @@
-"""`evenlode doctor`: what is right and wrong with this installation, and what to do next."""
+"""`evenlode doctor`: what is right and wrong with this installation, and what to do next.
+
+Each check imports what it needs when it runs: the doctor is called when something is broken or missing, and a package
+that is not there must be a finding among the others and not the end of the command.
+"""
 
 import asyncio
 import platform
