@@ -1,7 +1,7 @@
 """`evenlode doctor`: what is right and wrong with this installation, and what to do next.
 
-Each check imports what it needs when it runs: the doctor is called when something is broken or missing, and a package
-that is not there must be a finding among the others and not the end of the command.
+Each check imports what it needs when it runs: an installation with its own database and broker has no use for the
+embedded services' modules, and asks for none of them.
 """
 
 import asyncio
