@@ -123,6 +123,8 @@ FACTS: Final[Mapping[str, Fact]] = {
     "money": _unordered(("lost", "moving")),
     "taken": _rising("yes"),
     "text": _unordered(("unreadable", "nothing_usable")),
+    # What the reports around this one show.
+    "pattern": _rising("shared"),
     # What follows from the concerns and, for the routes, from the grade.
     "family": _unordered(FAMILIES),
     "group": Fact(None),
