@@ -5,6 +5,7 @@ Each purpose uses a key of its own derived from the secret (HKDF-SHA256, RFC 586
 """
 
 import base64
+import hmac
 import os
 import secrets
 from collections.abc import Mapping
@@ -23,6 +24,8 @@ from service.randomness import random_bytes
 
 Purpose = Literal["source", "receipt"]
 _NONCE = 12
+_MARK = 16
+"""Bytes of a mark. Two of a thousand million different values come out alike once in 10^20 rings."""
 
 
 class _StoredKey(msgspec.Struct, frozen=True):
@@ -50,6 +53,7 @@ class KeyRing:
             for purpose in ("source", "receipt")
         }
         self._ciphers = {key.id: AESGCM(self._derived[key.id, "source"]) for key in stored}
+        self._mark_key = HKDF(SHA256(), 32, None, b"evenlode/mark").derive(base64.b64decode(stored[-1].secret))
 
     def receipt_key(self, key_id: str) -> bytes:
         """The receipt key of one ring entry; SourceUnreadable when the entry is gone."""
@@ -72,6 +76,15 @@ class KeyRing:
             return self._ciphers[key_id].decrypt(ciphertext[:_NONCE], ciphertext[_NONCE:], report_id)
         except (KeyError, InvalidTag):
             raise SourceUnreadable from None
+
+    def mark(self, kind: str, value: str) -> bytes:
+        """A keyed hash by which one value of a kind is known again without being kept (HMAC-SHA256, 16 bytes).
+
+        The same value under another kind gives another mark. The key comes from the oldest entry of the ring, so
+        that marks stay comparable when a new key is put in front. Once the oldest is taken off the ring, marks made
+        before match nothing any more: those of reports have to be made again from the reports.
+        """
+        return hmac.digest(self._mark_key, f"{kind}\0{value}".encode(), "sha256")[:_MARK]
 
 
 def load_key_ring(path: Path) -> KeyRing:

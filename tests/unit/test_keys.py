@@ -69,6 +69,27 @@ def test_each_purpose_has_a_key_of_its_own(ring_file: Path) -> None:
     assert ring.receipt_key(ring.active_id) != ring._derived[ring.active_id, "source"]
 
 
+def test_a_mark_is_known_again_after_a_new_key_is_put_in_front(ring_file: Path) -> None:
+    before = load_key_ring(ring_file).mark("phone", "+447700900123")
+    rotate_key_ring(ring_file)
+    assert load_key_ring(ring_file).mark("phone", "+447700900123") == before
+
+
+def test_a_mark_differs_by_kind_by_value_and_by_ring(ring_file: Path, tmp_path: Path) -> None:
+    ensure_key_ring(tmp_path / "other.json")
+    ring, other = load_key_ring(ring_file), load_key_ring(tmp_path / "other.json")
+    marks = {
+        ring.mark("phone", "1"),
+        ring.mark("phone", "2"),
+        ring.mark("username", "1"),
+        ring.mark("phone\0", "1"),
+        ring.mark("", "phone\0001"),
+        other.mark("phone", "1"),
+    }
+    assert len(marks) == 6
+    assert all(len(mark) == 16 for mark in marks)
+
+
 def test_a_draft_that_lies_there_already_does_not_decide_who_reads_the_ring(ring_file: Path) -> None:
     draft = ring_file.with_suffix(".new")
     draft.write_bytes(b"x" * 10_000)
