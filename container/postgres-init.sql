@@ -16,7 +16,8 @@ CREATE ROLE evenlode_worker_login LOGIN PASSWORD :'worker_password';
 CREATE ROLE evenlode_web NOLOGIN;
 CREATE ROLE evenlode_worker NOLOGIN;
 CREATE ROLE evenlode_source NOLOGIN;
-GRANT evenlode_web, evenlode_worker, evenlode_source TO evenlode WITH ADMIN OPTION;
+CREATE ROLE evenlode_pattern NOLOGIN;
+GRANT evenlode_web, evenlode_worker, evenlode_source, evenlode_pattern TO evenlode WITH ADMIN OPTION;
 GRANT evenlode_web TO evenlode_web_login;
 GRANT evenlode_worker TO evenlode_worker_login;
 

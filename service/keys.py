@@ -53,7 +53,9 @@ class KeyRing:
             for purpose in ("source", "receipt")
         }
         self._ciphers = {key.id: AESGCM(self._derived[key.id, "source"]) for key in stored}
-        self._mark_key = HKDF(SHA256(), 32, None, b"evenlode/mark").derive(base64.b64decode(stored[-1].secret))
+        self._mark_key = HKDF(SHA256(), 32, None, b"evenlode/mark").derive(
+            base64.b64decode(stored[-1].secret)
+        )
 
     def receipt_key(self, key_id: str) -> bytes:
         """The receipt key of one ring entry; SourceUnreadable when the entry is gone."""
