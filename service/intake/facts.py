@@ -71,7 +71,7 @@ def gather(report: Report, policy: Policy, received_at: datetime) -> Known:
         evidence.append(_by_the_clock(times, slack, received_at, unanswered=report.happening is None))
     elif report.happening is None:
         evidence.append(_NO_TIME_TOLD)
-    evidence.extend(read_text(report.description, policy))
+    evidence.extend(read_text(report.description, policy, report.concern))
     return Known(concern=report.concern, evidence=evidence, times=times, named=report.anonymity == "named")
 
 

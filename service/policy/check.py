@@ -11,6 +11,7 @@ from service.policy.model import PhrasePolicy, RecipientPolicy
 from service.policy.phrases import places
 from service.policy.read import Fault, Located, T, Written
 from service.policy.vocabulary import CONCERNS, GRADES, RECIPIENTS
+from service.reading.sentences import shipped_reader
 
 _NO_FAMILY: Final = "not_sure"
 _ANY_YEAR: Final = 2026
@@ -28,6 +29,7 @@ def check(written: Written) -> list[Fault]:
         _routes,
         _round_the_clock,
         _phrases,
+        _readings,
         check_conditions,
         check_ladder,
     ):
@@ -53,6 +55,7 @@ def _unique(written: Written) -> Iterator[Fault]:
     yield from _repeated(written.hours, lambda entry: entry.code)
     yield from _repeated(written.advice, lambda entry: entry.code)
     yield from _repeated(written.clocks, lambda entry: entry.code)
+    yield from _repeated(written.readings, lambda entry: entry.atom)
 
 
 def _partnership(written: Written) -> Iterator[Fault]:
@@ -202,3 +205,13 @@ def _phrases(written: Written) -> Iterator[Fault]:
                 places(phrase)
             except ValueError as fault:
                 yield located.fault(str(fault), phrase)
+
+
+def _readings(written: Written) -> Iterator[Fault]:
+    learnt = shipped_reader().atoms
+    for located in written.readings:
+        atom = located.entry.atom
+        if atom not in learnt:
+            yield located.fault(f"the sentence reader has not learnt {atom!r}", atom)
+        if located.entry.beside is not None and not atom.startswith("concern="):
+            yield located.fault(f"`beside` is for concerns, not for {atom!r}", "beside")

@@ -70,6 +70,8 @@ def check_conditions(written: Written) -> Iterator[Fault]:
         yield from _conditions(clock, clock.entry.when, words)
     for phrase in written.phrases:
         yield from _atoms(phrase, phrase.entry.adds, words)
+    for reading in written.readings:
+        yield from _atoms(reading, [reading.entry.atom], words)
     for concern in written.concerns:
         yield from _conditions(concern, concern.entry.shown_by, words)
         yield from _atoms(concern, concern.entry.implies, words)

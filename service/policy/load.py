@@ -12,6 +12,7 @@ from service.policy.model import (
     Clause,
     ClockRule,
     Condition,
+    Confidence,
     Policy,
     Route,
     Rule,
@@ -19,6 +20,7 @@ from service.policy.model import (
 from service.policy.phrases import compile_phrases
 from service.policy.read import Located, PolicyFiles, T, Written
 from service.policy.vocabulary import GRADES
+from service.reading.sentences import shipped_reader
 
 
 def load_policy(folder: Path) -> Policy:
@@ -34,7 +36,7 @@ def load_policy(folder: Path) -> Policy:
     partnership = written.partnership.entry
     rules = [rule.entry for rule in written.rules]
     return Policy(
-        version=f"{partnership.label}+{_fingerprint(files.content)}",
+        version=f"{partnership.label}+{_fingerprint(files.content)}.{shipped_reader().version}",
         partnership=partnership,
         concerns={concern.code: concern for concern in _entries(written.concerns)},
         shown={
@@ -73,7 +75,13 @@ def load_policy(folder: Path) -> Policy:
         ),
         phrases=compile_phrases(_entries(written.phrases)),
         common_words=frozenset(written.language.entry.common),
-        foreign_words=frozenset(written.language.entry.foreign),
+        confidences={
+            reading.atom: Confidence(reading.sure, reading.beside or reading.sure)
+            for reading in _entries(written.readings)
+        },
+        foreign_words={
+            word: name for name, words in written.language.entry.foreign.items() for word in words
+        },
         thresholds=_thresholds(written),
     )
 

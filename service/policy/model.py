@@ -178,10 +178,21 @@ class PhrasePolicy(_Entry, frozen=True, kw_only=True):
 
 
 class LanguagePolicy(_Entry, frozen=True, kw_only=True):
-    """Everyday words of the languages that are read here, and of others."""
+    """Everyday words of the languages that are read here, and of others by the language's name."""
 
     common: list[str]
-    foreign: list[str]
+    foreign: dict[str, list[str]]
+
+
+class ReadingPolicy(_Entry, frozen=True, kw_only=True):
+    """How sure the sentence reader must be before an atom counts as read, from 0 to 1.
+
+    `beside` is for concerns: how sure when the reporter ticked another concern; the same unless given.
+    """
+
+    atom: str
+    sure: Annotated[float, Meta(gt=0, lt=1)]
+    beside: Annotated[float, Meta(gt=0, lt=1)] | None = None
 
 
 class PartnershipPolicy(_Entry, frozen=True, kw_only=True):
@@ -242,12 +253,21 @@ class PhrasePattern(msgspec.Struct, frozen=True):
     adds: tuple[str, ...]
 
 
+class Confidence(msgspec.Struct, frozen=True):
+    """How sure the sentence reader must be of one atom: when the reporter's concern is open, and beside another."""
+
+    alone: float
+    beside: float
+
+
 PhraseIndex = Mapping[str, Mapping[str, tuple[PhrasePattern, ...]]]
 """Phrases by their first word and then their second; "" where there is no second, or a gap."""
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, eq=False, weakref=True):
-    """A whole, checked policy. `version` is the label and a hash of the files' content.
+    """A whole, checked policy. `version` is the label, a hash of the files' content, and the sentence reader's version.
+
+    `foreign_words` gives for each word the name of its language.
 
     Two policies are the same only when they are the same object; what else is kept about one is kept by that.
     """
@@ -265,6 +285,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, eq=False, weakref=True):
     advice: tuple[AdviceRule, ...]
     clocks: tuple[ClockRule, ...]
     phrases: PhraseIndex
+    confidences: Mapping[str, Confidence]
     common_words: frozenset[str]
-    foreign_words: frozenset[str]
+    foreign_words: Mapping[str, str]
     thresholds: Mapping[str, tuple[int, ...]]

@@ -1,40 +1,19 @@
 """Phrases made ready for matching: each is cut into words and filed under its first."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from itertools import product
 from typing import Final
 
 from service.policy.model import PhraseIndex, PhrasePattern, PhrasePolicy
+from service.reading.words import tokens_of
 
-_APOSTROPHES: Final = re.compile(
-    "['\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}`\N{MODIFIER LETTER APOSTROPHE}"
-    "\N{ACUTE ACCENT}\N{PRIME}\N{FULLWIDTH APOSTROPHE}]"
-)
-# Soft hyphens, joiners, marks of direction: what is copied from a page or sent by an app may carry them inside a word.
-_UNSEEN: Final = re.compile("[\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
-_TOKEN: Final = re.compile(r"[^\W_]+|[£.,;:!?()\n]")
 _PIECE: Final = re.compile(r"\{[^{}]*\}|[^\s{}]+")
 _ANY_WORDS: Final = "*"
 _NO_SECOND: Final = frozenset({""})
 
 Place = frozenset[str] | None
 """The words accepted at one place of a phrase; None where up to three words may stand."""
-
-
-def tokens_of(text: str) -> list[str]:
-    """The words of a text and the marks that end a clause, in one spelling: lower case and without apostrophes.
-
-    Letters in fancy shapes count as the plain ones (Unicode's NFKC), and what cannot be seen is left out.
-    """
-    text = _APOSTROPHES.sub("", text)
-    if not text.isascii():
-        text = _UNSEEN.sub("", text)
-        plain = unicodedata.normalize("NFKC", text)
-        # One character can become eighteen; a text of those would cost many times what any other does.
-        text = plain if len(plain) <= 2 * len(text) else text
-    return _TOKEN.findall(text.casefold())
 
 
 def compile_phrases(entries: Iterable[PhrasePolicy]) -> PhraseIndex:

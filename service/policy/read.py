@@ -17,6 +17,7 @@ from service.policy.model import (
     OtherwisePolicy,
     PartnershipPolicy,
     PhrasePolicy,
+    ReadingPolicy,
     RecipientPolicy,
     RoutePolicy,
     RulePolicy,
@@ -70,6 +71,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     advice: list[Located[AdvicePolicy]]
     clocks: list[Located[ClockPolicy]]
     phrases: list[Located[PhrasePolicy]]
+    readings: list[Located[ReadingPolicy]]
     language: Located[LanguagePolicy] | None
 
 
@@ -83,7 +85,9 @@ _FILES: Final = {
     "hours.toml": frozenset({"hours"}),
     "advice.toml": frozenset({"advice"}),
     "clocks.toml": frozenset({"clock"}),
-    "phrases.toml": frozenset({"phrase", "language"}),
+    "phrases.toml": frozenset({"phrase"}),
+    "reading.toml": frozenset({"reading"}),
+    "language.toml": frozenset({"language"}),
 }
 
 
@@ -120,7 +124,8 @@ class PolicyFiles:
             advice=self._each("advice.toml", "advice", AdvicePolicy),
             clocks=self._each("clocks.toml", "clock", ClockPolicy),
             phrases=self._each("phrases.toml", "phrase", PhrasePolicy),
-            language=self._one("phrases.toml", "language", LanguagePolicy),
+            readings=self._each("reading.toml", "reading", ReadingPolicy),
+            language=self._one("language.toml", "language", LanguagePolicy),
         )
 
     def _read(self, path: Path) -> None:
