@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from service.policy.model import Clause, ClockRule, Policy, Route
 from service.policy.vocabulary import GRADES, Grade
+from service.routing.act_by import act_by, of_the_category
 from service.routing.derive import concerns_of, derive, matching
 from service.routing.due import due_at
 from service.routing.model import Advice, Decision, Evidence, EvidenceClock, Known, Reason, Recipient
@@ -24,7 +25,8 @@ class Applied(NamedTuple):
     rules: list[tuple[str, str, frozenset[str]]]
     routes: list[tuple[Route, frozenset[str]]]
     advice: list[Advice]
-    clocks: list[ClockRule]
+    clocks: list[tuple[ClockRule, bool]]
+    """Each with whether the category alone sets it running."""
 
 
 # Which rules hold depends on nothing but the atoms, and the same few ticks come again and again, so what each policy
@@ -39,6 +41,11 @@ def decide(known: Known, policy: Policy, received_at: datetime) -> Decision:
     applied = _applied(frozenset(atoms), policy)
     by_grade = f"grade={applied.grade}"
     atoms[by_grade] = Evidence(by_grade, "derived", ", ".join(rule for rule, _, _ in applied.rules))
+    running = [
+        (clock, of_category)
+        for rule, of_category in applied.clocks
+        if (clock := _clock(rule, known, received_at)) is not None
+    ]
     return Decision(
         grade=applied.grade,
         concerns=concerns_of(atoms),
@@ -46,8 +53,9 @@ def decide(known: Known, policy: Policy, received_at: datetime) -> Decision:
         reasons=[Reason(rule, says, _because(cited, atoms)) for rule, says, cited in applied.rules],
         advice=applied.advice,
         due=due_at(policy.grades[applied.grade], policy.partnership, received_at),
-        clocks=[clock for rule in applied.clocks if (clock := _clock(rule, known, received_at)) is not None],
+        clocks=[clock for clock, _ in running],
         policy=policy.version,
+        act_by=act_by(clock for clock, of_category in running if of_category),
     )
 
 
@@ -78,7 +86,11 @@ def _apply(atoms: frozenset[str], policy: Policy) -> Applied:
             for line in policy.advice
             if matching(line.clauses, graded) is not None
         ],
-        clocks=[rule for rule in policy.clocks if matching(rule.clauses, graded) is not None],
+        clocks=[
+            (rule, of_the_category(rule.clauses, graded))
+            for rule in policy.clocks
+            if matching(rule.clauses, graded) is not None
+        ],
     )
 
 

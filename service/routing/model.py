@@ -68,8 +68,19 @@ class EvidenceClock(msgspec.Struct, frozen=True, gc=False):
     act_by: datetime
 
 
+class ActBy(msgspec.Struct, frozen=True, gc=False):
+    """A deadline as a notification may carry it: a neutral name, and a UTC time cut down to the hour."""
+
+    name: str
+    at: datetime
+
+
 class Decision(msgspec.Struct, frozen=True):
-    """How urgent, who must be told, and every reason."""
+    """How urgent, who must be told, and every reason.
+
+    `clocks` are all deadlines; `act_by` those of them that tell no more than the concern does (see `act_by.py`).
+    Decisions of earlier releases have none.
+    """
 
     grade: Grade
     concerns: list[str]
@@ -79,3 +90,4 @@ class Decision(msgspec.Struct, frozen=True):
     due: datetime
     clocks: list[EvidenceClock]
     policy: str
+    act_by: list[ActBy] = []

@@ -1,10 +1,13 @@
 """What the reporter is told, and by when evidence must be fetched."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from service.policy.vocabulary import CONCERNS
+from service.settings import default_policy_folder
+from tests.builders import KINDS
 from tests.decisions.deciding import RECEIVED, decided
 
 TOLD: list[tuple[str, str, dict[str, Any]]] = [
@@ -57,7 +60,8 @@ def test_a_clock_runs_from_when_the_symptoms_began() -> None:
 def test_a_clock_runs_from_receipt_when_no_time_was_told() -> None:
     left = hours_left("sexual_assault")
 
-    assert left == {"sexual_assault_forensic": timedelta(days=7)}
+    assert left["sexual_assault_forensic"] == timedelta(days=7)
+    assert left["sexual_assault_oral"] == timedelta(days=1)
 
 
 def test_a_clock_that_has_run_out_is_not_shown() -> None:
@@ -69,9 +73,9 @@ def test_a_clock_that_has_run_out_is_not_shown() -> None:
 
 
 def test_a_moment_still_to_come_counts_from_receipt() -> None:
-    assert hours_left("sexual_assault", occurred_at="2026-11-25T14:00:00+00:00") == {
-        "sexual_assault_forensic": timedelta(days=7)
-    }
+    left = hours_left("sexual_assault", occurred_at="2026-11-25T14:00:00+00:00")
+
+    assert left == hours_left("sexual_assault")
 
 
 def test_a_taxi_report_reminds_of_the_pictures_from_the_cab() -> None:
@@ -82,3 +86,101 @@ def test_a_taxi_report_reminds_of_the_pictures_from_the_cab() -> None:
 
 def test_a_nuisance_told_by_a_resident_has_no_clock() -> None:
     assert hours_left("fly_tipping") == {}
+
+
+@pytest.mark.parametrize("reporter", KINDS)
+@pytest.mark.parametrize("concern", CONCERNS)
+def test_nobody_reports_without_a_useful_word(concern: str, reporter: str) -> None:
+    for happening in (None, "ongoing", "older"):
+        answers = {} if happening is None else {"happening": happening}
+        assert decided(concern, reporter=reporter, **answers).advice
+
+
+def test_whoever_reports_antisocial_behaviour_is_told_of_the_case_review() -> None:
+    for concern in (
+        "asb_personal",
+        "asb_nuisance",
+        "asb_environmental",
+        "drug_use_nuisance",
+        "hate_incident",
+    ):
+        lines = {line.code: line.text for line in decided(concern, happening="ongoing").advice}
+        assert "Case Review" in lines["asb_diary"]
+
+
+BY: list[tuple[str, str, dict[str, Any], timedelta]] = [
+    # domain.md 2.3, row by row; every time told is RECEIVED.
+    ("spiking_vessels", "spiking_drink", {}, timedelta(hours=6)),
+    ("spiking_urine", "spiking_needle", {}, timedelta(hours=12)),
+    ("spiking_blood", "spiking_drink", {}, timedelta(days=3)),
+    ("spiking_urine_laboratory", "spiking_drink", {}, timedelta(days=5)),
+    ("spiking_police_test", "spiking_drink", {}, timedelta(days=7)),
+    ("needle_hepatitis_b", "spiking_needle", {}, timedelta(hours=48)),
+    ("needle_hiv", "spiking_needle", {}, timedelta(hours=72)),
+    ("needle_hepatitis_b_last", "spiking_needle", {}, timedelta(days=7)),
+    ("sexual_assault_oral", "sexual_assault", {}, timedelta(days=1)),
+    ("sexual_assault_oral_last", "sexual_assault", {}, timedelta(days=2)),
+    ("sexual_assault_3_days", "sexual_assault", {}, timedelta(days=3)),
+    ("sexual_assault_forensic", "sexual_assault", {}, timedelta(days=7)),
+    ("cctv_chase", "alcohol_disorder", {}, timedelta(days=7)),
+    ("cctv_last_safe", "theft_other", {}, timedelta(days=21)),
+    ("cctv_last_safe", "asb_nuisance", {"reporter": "venue"}, timedelta(days=21)),
+    ("taxi_cctv", "county_lines", {"reporter": "taxi_driver"}, timedelta(days=7)),
+    ("taxi_bookings", "county_lines", {"reporter": "taxi_driver"}, timedelta(days=180)),
+    (
+        "anpr",
+        "county_lines",
+        {"identifiers": [{"kind": "vehicle_registration", "value": "AB00 CDE"}]},
+        timedelta(days=365),
+    ),
+    ("plant_moves", "theft_vehicle_plant", {}, timedelta(hours=6)),
+    ("rural_marks", "hare_coursing", {}, timedelta(days=1)),
+    ("bank_recall", "fraud_courier", {}, timedelta(days=1)),
+]
+
+
+@pytest.mark.parametrize(("code", "concern", "answers", "left"), BY)
+def test_evidence_has_its_time(code: str, concern: str, answers: dict[str, Any], left: timedelta) -> None:
+    assert hours_left(concern, occurred_at=RECEIVED.isoformat(), **answers)[code] == left
+
+
+def test_every_clock_says_where_its_time_comes_from() -> None:
+    entries = (default_policy_folder() / "clocks.toml").read_text().split("[[clock]]")[1:]
+    assert len(entries) >= 18
+    assert all("source = " in entry and "text = " in entry for entry in entries)
+
+
+def acted_by(concern: str, **answers: Any) -> list[tuple[str, datetime]]:
+    return [(one.name, one.at) for one in decided(concern, **answers).act_by]
+
+
+def test_a_notification_carries_the_earliest_deadlines_in_order_without_saying_of_what() -> None:
+    assert acted_by("spiking_drink", occurred_at="2026-11-23T14:40:00+00:00") == [
+        ("evidence", datetime(2026, 11, 23, 20, tzinfo=UTC)),
+        ("evidence", datetime(2026, 11, 24, 2, tzinfo=UTC)),
+        ("evidence", datetime(2026, 11, 26, 14, tzinfo=UTC)),
+    ]
+
+
+@pytest.mark.parametrize("concern", ["asb_nuisance", "cse", "fly_tipping", "drug_supply", "fraud_romance"])
+def test_the_deadlines_of_a_notification_do_not_tell_who_reported_or_what_was_answered(concern: str) -> None:
+    plain = decided(concern, occurred_at=RECEIVED.isoformat())
+    answered = decided(
+        concern,
+        reporter="taxi_driver",
+        occurred_at=RECEIVED.isoformat(),
+        description="He took my money, I paid them already.",
+        identifiers=[
+            {"kind": "vehicle_registration", "value": "AB00 CDE"},
+            {"kind": "venue", "value": "The Example Arms"},
+        ],
+    )
+    assert len(answered.clocks) > len(plain.clocks)
+    if answered.concerns == plain.concerns:
+        assert answered.act_by == plain.act_by
+
+
+def test_the_minute_of_an_event_cannot_be_worked_out_of_a_deadline() -> None:
+    for minute in (0, 17, 59):
+        (first, *_) = acted_by("theft_vehicle_plant", occurred_at=f"2026-11-23T14:{minute:02}:31+00:00")
+        assert first == ("evidence", datetime(2026, 11, 23, 20, tzinfo=UTC))
