@@ -147,6 +147,7 @@ class Courier:
             concerns=begun.concerns,
             grade=f"P{begun.grade}",
             due_at=begun.due_at,
+            act_by=begun.act_by,
             link=f"{self._public_url}/queue/{begun.reference}",
         )
 

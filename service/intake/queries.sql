@@ -8,6 +8,7 @@ WITH incoming AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
         report_id uuid, received_at timestamptz, reporter text, anonymity text, concern text, body jsonb, typed jsonb,
         reference text, receipt_hash text, key_id text, idempotency_hash text, body_hash text, source text,
+        marks jsonb,
         ids text, grade smallint, due_at timestamptz, policy text, decision jsonb, ways jsonb)
 ), handle AS (
     INSERT INTO report_handle (reference, report_id, receipt_hash, receipt_key_id, idempotency_hash, body_hash,
@@ -27,10 +28,13 @@ WITH incoming AS MATERIALIZED (
 ), sourced AS (
     INSERT INTO source (report_id, key_id, ciphertext)
     SELECT report_id, key_id, decode(source, 'base64') FROM fresh WHERE source IS NOT NULL
+), marked AS (
+    INSERT INTO reporter_mark (report_id, mark)
+    SELECT report_id, decode(mark, 'base64') FROM fresh, jsonb_array_elements_text(marks) AS mark
 ), decided AS (
-    INSERT INTO decision (id, report_id, decided_at, grade, due_at, policy, concerns, recipients, detail)
+    INSERT INTO decision (id, report_id, decided_at, grade, due_at, policy, concerns, recipients, act_by, detail)
     SELECT (ids || '0000')::uuid, report_id, received_at, grade, due_at, policy, decision -> 'concerns',
-           jsonb_array_length(decision -> 'recipients'), decision
+           jsonb_array_length(decision -> 'recipients'), decision -> 'act_by', decision
     FROM fresh
 ), way AS MATERIALIZED (
     -- Each recipient of each decision, sixteen ids apart: the first is the route's, the next its notifications'.

@@ -10,6 +10,7 @@ from service.ids import new_reference, receipt_hash, uuid7, uuid7_stem
 from service.intake.normalise import identifying_fields
 from service.intake.store import StoredReport, Way
 from service.keys import KeyRing
+from service.patterns.reporters import reporter_marks
 from service.policy.model import Policy
 from service.routing.model import Decision
 
@@ -59,6 +60,7 @@ class Recorder:
             idempotency_hash=key_hash,
             body_hash=body_hash,
             source=source,
+            marks=reporter_marks(report, self._ring),
             ids=uuid7_stem(moment),
             grade=int(decision.grade[1]),
             due_at=decision.due,

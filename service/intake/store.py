@@ -42,6 +42,8 @@ class StoredReport(msgspec.Struct, frozen=True, kw_only=True):
     idempotency_hash: bytes | None
     body_hash: bytes
     source: bytes | None
+    marks: list[bytes]
+    """By which a later report of the same reporter is known (`reporter_marks`)."""
     ids: str
     """The stem of the ids of decision, routes and notifications (`uuid7_stem`)."""
     grade: int

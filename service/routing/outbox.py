@@ -15,6 +15,7 @@ import asyncpg
 import msgspec
 
 from service.db.sql import load_queries
+from service.routing.model import ActBy
 
 WAKE_CHANNEL: Final = "evenlode_delivery"
 """What the intake notifies in its own transaction; the payload is the grades with something due: `1,3`."""
@@ -54,6 +55,7 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     reference: str
     due_at: datetime
     concerns: list[str]
+    act_by: list[ActBy]
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,7 +137,17 @@ async def begin(
 ) -> list[Begun]:
     """Record an attempt for each row that `lease` still holds for at least `send_limit`, and return those."""
     rows = await connection.fetch(_query("begin"), ids, lease, now, now + send_limit)
-    return [Begun(**{**row, "concerns": row["concerns"] or []}) for row in rows]
+    return [
+        Begun(
+            **{
+                **row,
+                "concerns": row["concerns"] or [],
+                # None of a decision that an earlier release made.
+                "act_by": msgspec.convert(row["act_by"] or [], list[ActBy]),
+            }
+        )
+        for row in rows
+    ]
 
 
 async def settle(connection: asyncpg.Connection, ended: Sequence[Settled], *, now: datetime) -> int:

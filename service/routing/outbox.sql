@@ -49,7 +49,7 @@ WITH begun AS (
     FROM begun
 )
 SELECT begun.id, begun.recipient, begun.channel, begun.grade, begun.attempts, begun.coarse, begun.since,
-       report_handle.reference, decision.due_at, decision.concerns
+       report_handle.reference, decision.due_at, decision.concerns, decision.act_by
 FROM begun
 JOIN route ON route.id = begun.route_id
 JOIN decision ON decision.id = route.decision_id

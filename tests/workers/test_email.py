@@ -7,6 +7,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
+from service.routing.model import ActBy
 from service.settings import MailSettings, Settings
 from tests.workers.conftest import HeldClock
 from tests.workers.receivers import MailServer, mail_server
@@ -51,6 +52,20 @@ async def test_the_message_points_to_the_item_and_quotes_nothing_of_it(
     assert message["From"] == "evenlode@csp.test"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Date"].datetime == clock().replace(microsecond=0)
+
+
+async def test_deadlines_are_told_in_local_time_and_without_saying_of_what(
+    email: Channel, mail: MailServer
+) -> None:
+    hours = (datetime(2026, 7, 1, 23, tzinfo=UTC), datetime(2026, 11, 21, 11, tzinfo=UTC))
+    await email.send(msgspec.structs.replace(ITEM, act_by=[ActBy("evidence", hour) for hour in hours]))
+    await email.send(ITEM)
+    with_deadlines, without = (message.get_content() for message in mail.taken)
+    assert [line for line in with_deadlines.splitlines() if line.startswith("Act by:")] == [
+        "Act by:     Thursday 2 July 2026, 00:00 BST (evidence)",
+        "Act by:     Saturday 21 November 2026, 11:00 GMT (evidence)",
+    ]
+    assert "Act by:" not in without
 
 
 async def test_every_copy_carries_the_same_message_id(email: Channel, mail: MailServer) -> None:

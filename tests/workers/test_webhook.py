@@ -43,7 +43,7 @@ async def test_the_body_is_a_pointer_and_nothing_more(hook: Channel, receiver: R
     body = json.loads(receiver.calls[0][1])
     assert body["type"] == "item.waiting"
     assert set(body["data"]) == {
-        "id", "reference", "recipient", "recipient_name", "concerns", "grade", "due_at", "link",
+        "id", "reference", "recipient", "recipient_name", "concerns", "grade", "due_at", "act_by", "link",
     }  # fmt: skip
 
 

@@ -9,11 +9,14 @@ from uuid import UUID
 
 import msgspec
 
+from service.routing.model import ActBy
+
 
 class Notification(msgspec.Struct, frozen=True, kw_only=True):
     """One item for one recipient, as a pointer to it.
 
-    `id` is the delivery's own and the same at every try: a receiver knows a second copy by it.
+    `id` is the delivery's own and the same at every try: a receiver knows a second copy by it. `due_at` is when a
+    person must have looked at the item, `act_by` when evidence may be gone, the earliest first.
     """
 
     id: UUID
@@ -23,6 +26,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     concerns: list[str]
     grade: str
     due_at: datetime
+    act_by: list[ActBy] = []
     link: str
 
 

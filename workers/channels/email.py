@@ -21,7 +21,7 @@ _BAD_ADDRESS: Final = frozenset({550, 551, 553})
 
 
 class Letterhead(msgspec.Struct, frozen=True, kw_only=True):
-    """What every e-mail of an installation shares. `zone` is the time zone that due times are written in."""
+    """What every e-mail of an installation shares. `zone` is the time zone that times are written in."""
 
     sender: str
     partnership: str
@@ -47,18 +47,25 @@ def compose(notification: Notification, to: str, letterhead: Letterhead, now: da
 
 
 def _text(item: Notification, letterhead: Letterhead) -> str:
-    due = item.due_at.astimezone(letterhead.zone)
+    lines = [f"Due by:     {_local(item.due_at, letterhead.zone)}\n"]
+    lines += [f"Act by:     {_local(one.at, letterhead.zone)} ({one.name})\n" for one in item.act_by]
     return (
         f"An item is waiting for {item.recipient_name}.\n\n"
         f"Reference:  {item.reference}\n"
         f"Category:   {', '.join(item.concerns)}\n"
         f"Priority:   {item.grade}\n"
-        f"Act by:     {due:%A} {due.day} {due:%B %Y, %H:%M %Z}\n"
+        f"{''.join(lines)}"
         f"Open it at: {item.link}\n\n"
         "This message holds no details on purpose. Sign in to read the report.\n"
         "If it reaches you twice, both copies carry the same Message-ID: count them as one.\n\n"
         f"{letterhead.partnership}\n"
     )
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> str:
+    """A time as people here read it: "Saturday 21 November 2026, 00:31 GMT"."""
+    local = moment.astimezone(zone)
+    return f"{local:%A} {local.day} {local:%B %Y, %H:%M %Z}"
 
 
 class EmailChannel:
