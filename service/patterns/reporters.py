@@ -7,6 +7,7 @@ by opening it. The kinds are the reporter's own: a number somebody reports *abou
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from schemas.facts import Facts
@@ -35,7 +36,7 @@ def reporter_marks(report: Facts, ring: KeyRing) -> list[bytes]:
     for name in identifying_fields(type(report)):
         value = getattr(report, name)
         if value is not None and (number := _bare(value)):
-            council = _bare(_COUNCIL.sub("", (getattr(report, "issuing_council", None) or "").lower()))
+            council = _council(getattr(report, "issuing_council", None) or "")
             marks.append(ring.mark(f"reporter_{name}", f"{council}/{number}"))
     return marks
 
@@ -67,6 +68,11 @@ def people(marks: Mapping[Id, Iterable[bytes]]) -> dict[Id, bytes | None]:
     return {report: None if mark is None else root(mark) for report, mark in first.items()}
 
 
+@lru_cache(maxsize=256)
+def _council(name: str) -> str:
+    return _bare(_COUNCIL.sub("", name.lower()))
+
+
 def _bare(text: str) -> str:
     """Letters and digits in one case: how a badge is spaced or dashed does not tell two people apart."""
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return "".join(filter(str.isalnum, text.casefold()))
