@@ -1,0 +1,1 @@
+"""Judged reports, and how well the service decides them: `make evaluate`."""
