@@ -16,6 +16,7 @@ _COMMANDS: Final = {
     "decide": ("service.cli.decide", "Decide reports from a file, without a server."),
     "policy": ("service.cli.policy", "Check the policy files."),
     "deliveries": ("service.cli.deliveries", "See notifications, and send dead ones again."),
+    "patterns": ("service.cli.patterns", "See and cut links between reports, and examine them again."),
     "audit": ("service.cli.audit", "Verify the audit chain."),
     "keys": ("service.cli.keys", "Make and rotate the keys that protect sources."),
     "demo": ("service.cli.demo", "Send a realistic evening of reports to the running service."),

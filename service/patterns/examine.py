@@ -1,0 +1,236 @@
+"""Examining reports: what each names is stored, what belongs together is linked, what links bear out is raised.
+
+Re-runnable: every step leaves the same behind however often it is done, in whatever order, and wherever it was cut off.
+Identifiers of all new reports are stored before any is linked, links are kept once for a pair and kind, and a report is
+raised by its pattern once, in one transaction.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final, get_args
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import structlog
+
+from schemas.reports import Report
+from service.clock import to_the_minute
+from service.db.partitions import first_id
+from service.keys import KeyRing
+from service.patterns import store
+from service.patterns.lifting import lift
+from service.patterns.links import FOUND_BY, LinkKind, lookups, shared, weighed
+from service.patterns.raising import COUNTS_FROM, WINDOW, Linked, Standing, raised_by
+from service.patterns.store import NewLink, Stored
+from service.patterns.traits import Key, Traits, keys_of, traits_of
+from service.policy.model import Policy
+
+NEAREST: Final = 30
+"""Reports of one identifier that are looked at before a report and after it, nearest in time first."""
+MOST_COMPARED: Final = 200
+"""Reports that one report is compared with at most: the bound of its cost."""
+_BATCH: Final = 50
+_SETTLED: Final = timedelta(hours=1)
+"""A report is stored within seconds of the time in its id, so before this nothing new can appear."""
+_REMEMBERED: Final = 2_000
+# Where more could be compared than MOST_COMPARED, these come first.
+_ORDER: Final = {
+    kind: place
+    for place, kind in enumerate(
+        (
+            "vehicle",
+            "phone",
+            "username",
+            "address",
+            "address_somewhere",
+            "address_unplaced",
+            "venue",
+            "vehicle_part",
+            "text_band",
+            "place_time",
+        )
+    )
+}
+_TELLING: Final[tuple[LinkKind, ...]] = tuple(kind for kind in get_args(LinkKind) if kind != "place_time")
+_HIGH: Final = 2
+_BODY: Final = msgspec.json.Decoder(Report)
+_log = structlog.get_logger()
+
+
+class Account(msgspec.Struct):
+    """What one run did."""
+
+    examined: int = 0
+    raised: int = 0
+
+
+class Examiner:
+    """Compares reports over one connection, which works as `store.ROLE`. `policy` has its usable channels only."""
+
+    def __init__(
+        self, connection: asyncpg.Connection, *, policy: Policy, ring: KeyRing, now: datetime
+    ) -> None:
+        self._connection = connection
+        self._policy = policy
+        self._ring = ring
+        self._now = now
+        self._minute = to_the_minute(now)
+        self._traits: dict[UUID, Traits] = {}
+
+    async def run(self, progress: Callable[[int], None] = lambda _: None) -> Account | None:
+        """Examine whatever is outstanding; None when somebody else is at it. `progress` gets how many are done."""
+        if not await store.lock(self._connection):
+            return None
+        account = Account()
+        try:
+            await self._index_all()
+            while batch := await store.unfinished(self._connection, _BATCH):
+                account.raised += await self._link_and_raise(batch)
+                await store.finish(self._connection, batch, self._minute)
+                account.examined += len(batch)
+                progress(account.examined)
+        finally:
+            await store.unlock(self._connection)
+        return account
+
+    async def _index_all(self) -> None:
+        while batch := await store.unexamined(self._connection, _BATCH):
+            await self.index(batch)
+        await store.complete(self._connection, self._now - _SETTLED)
+
+    async def index(self, ids: Sequence[UUID]) -> None:
+        """Store by what these reports can be known again."""
+        known = await self._known(ids)
+        marks = [
+            (report, key.kind, self._mark(key))
+            for report in ids
+            if report in known
+            for key in keys_of(known[report])
+        ]
+        await store.index(self._connection, marks, ids, self._minute)
+
+    async def _link_and_raise(self, batch: list[UUID]) -> int:
+        # What was read before may have been stored by an earlier release that read less.
+        await self.index(batch)
+        links = await self._links(batch)
+        await store.link(self._connection, links, self._minute)
+        touched = {end for one in links if _counts(one) for end in (one.first, one.second)}
+        raised = 0
+        for one, by in await self._borne_out(touched):
+            raised += await lift(self._connection, one, by, policy=self._policy, now=self._now)
+        return raised
+
+    async def _links(self, batch: list[UUID]) -> list[NewLink]:
+        known = await self._known(batch)
+        asked = [
+            (report, key)
+            for report in batch
+            if report in known
+            for key in sorted(lookups(known[report]), key=lambda key: (_ORDER[key.kind], key))
+        ]
+        near = await store.sharing(
+            self._connection, [(report, self._mark(key)) for report, key in asked], NEAREST
+        )
+        found: dict[UUID, dict[UUID, dict[str, int]]] = {}
+        for (report, key), others in zip(asked, near, strict=True):
+            beside = found.setdefault(report, {})
+            for other in others:
+                if other not in beside and len(beside) >= MOST_COMPARED:
+                    continue
+                by_kind = beside.setdefault(other, {})
+                count = _sharing(report, other, others)
+                by_kind[key.kind] = min(count, by_kind.get(key.kind, count))
+        links: dict[tuple[UUID, UUID, str], NewLink] = {}
+        for report, beside in found.items():
+            compared = await self._known(beside)
+            for other, by_kind in beside.items():
+                if other in compared:
+                    for one in self._compare(report, known[report], other, compared[other], by_kind):
+                        links[one.first, one.second, one.reason.kind] = one
+            await asyncio.sleep(0)
+        return list(links.values())
+
+    def _compare(
+        self, one: UUID, traits: Traits, other: UUID, others: Traits, by_kind: dict[str, int]
+    ) -> Iterable[NewLink]:
+        for reason in shared(traits, others):
+            counts = [count for kind, count in by_kind.items() if kind in FOUND_BY[reason.kind]]
+            kept = weighed(reason, min(counts)) if counts else None
+            if kept is not None:
+                keys = [self._mark(key).hex() for key in kept.keys]
+                yield NewLink(first=min(one, other), second=max(one, other), reason=kept, keys=keys)
+
+    async def _borne_out(self, touched: set[UUID]) -> list[tuple[Stored, dict[str, list[Stored]]]]:
+        """The reports to raise that are below P2, and by what they share those that bear each out."""
+        if not touched:
+            return []
+        beside = await store.links_of(self._connection, touched, _TELLING)
+        ends = {end for row in beside for end in (row.first, row.second)}
+        links = [
+            Linked(
+                first=row.first,
+                second=row.second,
+                kind=row.kind,
+                strength=row.strength,
+                keys=row.keys,
+                cut=row.cut_by is not None,
+            )
+            # Those between the reports that these lead to say which are cut from each other, or told twice.
+            for row in await store.links_of(self._connection, ends, _TELLING)
+        ]
+        known = {one.id: one for one in await store.reports(self._connection, ends)}
+        standings = {
+            one.id: Standing(
+                id=one.id, received_at=one.received_at, serious=self._serious(one.concerns), marks=one.marks
+            )
+            for one in known.values()
+        }
+        return [
+            (known[one.id], {by: [known[other] for other in others] for by, others in one.by.items()})
+            for one in raised_by(standings, links, self._now, around=touched)
+            if known[one.id].grade > _HIGH
+        ]
+
+    def _serious(self, concerns: list[str]) -> bool:
+        families = (self._policy.concerns[code].family for code in concerns if code in self._policy.concerns)
+        return "serious_harm" in families
+
+    async def _known(self, ids: Iterable[UUID]) -> dict[UUID, Traits]:
+        """What these reports name. One that cannot be read is left out: it must not hold up the others."""
+        if len(self._traits) > _REMEMBERED:
+            self._traits.clear()
+        wanted = list(ids)
+        missing = [one for one in wanted if one not in self._traits]
+        for start in range(0, len(missing), _BATCH):
+            for stored in await store.reports(self._connection, missing[start : start + _BATCH]):
+                try:
+                    self._traits[stored.id] = traits_of(
+                        _BODY.decode(stored.body), stored.received_at, stored.concerns
+                    )
+                except Exception as fault:  # noqa: BLE001 - whatever it is, it is this report's alone
+                    _log.error("pattern.unreadable", report=str(stored.id), fault=type(fault).__name__)
+            await asyncio.sleep(0)  # other work of this process gets its turn
+        return {one: self._traits[one] for one in wanted if one in self._traits}
+
+    def _mark(self, key: Key) -> bytes:
+        return self._ring.mark(key.kind, key.value)
+
+
+def _counts(link: NewLink) -> bool:
+    return link.reason.strength >= COUNTS_FROM.get(link.reason.kind, 101)
+
+
+def _sharing(one: UUID, other: UUID, near: list[UUID]) -> int:
+    """How many reports share the identifier within the 90 days up to the later of two, both included.
+
+    By the times in the ids. `near` are those nearest to `one`, so the count ends at a multiple of NEAREST.
+    """
+    last = max(one, other)
+    first = first_id(_moment(last) - WINDOW)
+    return sum(first <= report <= last for report in (one, *near))
+
+
+def _moment(report: UUID) -> datetime:
+    return datetime.fromtimestamp((report.int >> 80) / 1000, UTC)
