@@ -14,10 +14,12 @@ from service.broker import broker_url
 from service.log import configure_logging
 from service.settings import Settings, load_settings
 from workers.broker_connection import PromptConnection
-from workers.lanes import LANES, UPKEEP_QUEUE
+from workers.lanes import LANES, PATTERNS_QUEUE, UPKEEP_QUEUE
 from workers.runtime import Runtime
+from workers.tasks import patterns, upkeep
 from workers.tasks.delivery import register_delivery
-from workers.tasks.upkeep import register_upkeep, schedule
+from workers.tasks.patterns import register_patterns
+from workers.tasks.upkeep import register_upkeep
 
 _TRANSPORT = {
     # A broker that vanishes without closing its sockets is noticed within seconds, by the relay and the workers alike.
@@ -46,8 +48,11 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "task_serializer": "json",
         "accept_content": ["json"],
         "task_acks_late": False,
-        "task_queues": [_queue(name) for name in (*(lane.queue for lane in LANES), UPKEEP_QUEUE)],
+        "task_queues": [
+            _queue(name) for name in (*(lane.queue for lane in LANES), UPKEEP_QUEUE, PATTERNS_QUEUE)
+        ],
         "task_default_queue": UPKEEP_QUEUE,
+        "task_routes": {patterns.EXAMINE: {"queue": PATTERNS_QUEUE}},
         "task_create_missing_queues": False,
         "task_publish_retry": True,
         "task_publish_retry_policy": {
@@ -66,7 +71,14 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "worker_redirect_stdouts": False,
         "enable_utc": True,
         "timezone": "UTC",
-        "beat_schedule": {name: {"task": name, "schedule": every} for name, every in schedule().items()},
+        "beat_schedule": {
+            **{name: {"task": name, "schedule": every} for name, every in upkeep.schedule().items()},
+            # One that nobody takes before the next is due is not worth keeping.
+            **{
+                name: {"task": name, "schedule": every, "options": {"expires": every}}
+                for name, every in patterns.schedule().items()
+            },
+        },
     }
 
 
@@ -88,6 +100,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Celery:
     runtime = runtime or Runtime(settings)
     register_delivery(app, runtime)
     register_upkeep(app, runtime)
+    register_patterns(app, runtime)
     app.steps["worker"].add(_step_of(runtime))
     return app
 

@@ -7,6 +7,8 @@ import msgspec
 
 DELIVER: Final = "evenlode.deliver"
 UPKEEP_QUEUE: Final = "upkeep"
+PATTERNS_QUEUE: Final = "patterns"
+"""Apart from the upkeep: comparing reports needs the key ring, and the upkeep's account could read sources."""
 
 LEASE: Final = timedelta(seconds=30)
 """How long a hand-over is a worker's own. A dead worker's rows are handed out again after it, so it is short; it must

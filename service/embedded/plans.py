@@ -67,7 +67,13 @@ def plans(settings: Settings) -> list[Plan]:
         ),
         Plan(
             name="routine",
-            command=(*yielding, *worker, "--queues=p3,p4,upkeep", "--concurrency=4", "--hostname=routine@%h"),
+            command=(
+                *yielding,
+                *worker,
+                "--queues=p3,p4,upkeep,patterns",
+                "--concurrency=4",
+                "--hostname=routine@%h",
+            ),
         ),
     ]
     if settings.demo:

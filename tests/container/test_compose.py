@@ -161,6 +161,7 @@ def test_every_command_names_something_that_exists(name: str) -> None:
         ("worker-urgent", "urgent"),
         ("worker-routine", "routine"),
         ("worker-upkeep", "routine"),
+        ("worker-patterns", "routine"),
         ("scheduler", "scheduler"),
     ],
 )
@@ -180,15 +181,22 @@ def test_every_queue_is_served_by_one_worker() -> None:
             assert SERVICES[name]["healthcheck"]["test"][-len(found) :] == found
 
 
-def test_only_the_web_can_read_the_key_ring_and_it_cannot_change_it() -> None:
+def test_only_the_web_and_what_compares_reports_can_read_the_key_ring_and_neither_can_change_it() -> None:
     mounts = {
         name: mount
         for name in OURS
         for mount in SERVICES[name].get("volumes", [])
         if mount.startswith("keys:")
     }
-    assert set(mounts) == {"web", "keys"}
+    assert set(mounts) == {"web", "worker-patterns", "keys"}
     assert mounts["web"].endswith(":ro")
+    assert mounts["worker-patterns"].endswith(":ro")
+
+
+def test_whoever_holds_the_keys_has_an_account_that_cannot_read_a_source() -> None:
+    for name, login in {"web": "evenlode_web_login", "worker-patterns": "evenlode_pattern_login"}.items():
+        assert SERVICES[name]["environment"]["DATABASE_URL"].startswith(f"postgresql://{login}:")
+    assert SERVICES["worker-patterns"]["networks"] == ["inside"]
 
 
 def test_a_process_with_a_way_out_has_no_account_that_could_read_a_source() -> None:

@@ -28,6 +28,7 @@ PASSWORDS: Final = {
     "EVENLODE_OWNER_PASSWORD": "owner-of-this-test",
     "EVENLODE_WEB_PASSWORD": "web-of-this-test",
     "EVENLODE_WORKER_PASSWORD": "worker-of-this-test",
+    "EVENLODE_PATTERN_PASSWORD": "pattern-of-this-test",
 }
 
 
@@ -104,6 +105,7 @@ async def test_no_account_is_a_superuser_and_none_may_make_roles_or_databases(se
         "evenlode",
         "evenlode_web_login",
         "evenlode_worker_login",
+        "evenlode_pattern_login",
     }
     for role in found:
         powers = [name for name in ("rolsuper", "rolcreaterole", "rolcreatedb", "rolbypassrls") if role[name]]
@@ -126,7 +128,7 @@ async def test_the_web_account_is_enough_to_take_a_report_with_its_source(
     assert metrics.status_code == 200
 
 
-@pytest.mark.parametrize("login", ["evenlode_web_login", "evenlode_worker_login"])
+@pytest.mark.parametrize("login", ["evenlode_web_login", "evenlode_worker_login", "evenlode_pattern_login"])
 async def test_neither_web_nor_worker_can_read_a_source_whatever_role_they_try(
     server: str, login: str
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 RELAY = ("-m", "workers.relay")
 URGENT = ("-m", "celery", "-A", "workers.app", "worker", "-Q", "p1,p2", "-n", "urgent@%h")
-ROUTINE = ("-m", "celery", "-A", "workers.app", "worker", "-Q", "p3,p4,upkeep", "-n", "routine@%h")
+ROUTINE = ("-m", "celery", "-A", "workers.app", "worker", "-Q", "p3,p4,upkeep,patterns", "-n", "routine@%h")
 _CELERY = ("--pool=threads", "--concurrency=4", "--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
