@@ -48,13 +48,13 @@ def read_text(text: str, policy: Policy, concern: str) -> list[Evidence]:
     if not text:
         return []
     tokens = tokens_of(text)
-    words = Words(text, tokens, shipped_reader().spelling.mended(tokens), concern in _UNDECIDED)
+    words = Words(text, tokens, policy.spelling.mended(tokens), concern in _UNDECIDED)
     return [evidence for detector in DETECTORS for evidence in detector(words, policy)]
 
 
 def read_phrases(words: Words, policy: Policy) -> list[Evidence]:
     """The policy's phrases, unless the same clause denies them just before."""
-    found = phrases_in(words.mended, policy.phrases)
+    found = phrases_in(words.mended, policy.phrases, policy.aside)
     return [Evidence(atom, "text", words.quoted(*place)) for atom, place in found.items()]
 
 

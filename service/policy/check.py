@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from service.policy.conditions import check_conditions
 from service.policy.holidays import bank_holidays
 from service.policy.ladder import check_ladder
-from service.policy.model import PhrasePolicy, RecipientPolicy
-from service.policy.phrases import places
+from service.policy.model import AsidePolicy, PhrasePolicy, RecipientPolicy
+from service.policy.phrases import forms_of
 from service.policy.read import Fault, Located, T, Written
 from service.policy.vocabulary import CONCERNS, GRADES, RECIPIENTS
 from service.reading.sentences import shipped_reader
@@ -198,11 +198,11 @@ def _round_the_clock(written: Written) -> Iterator[Fault]:
 
 
 def _phrases(written: Written) -> Iterator[Fault]:
-    for located in written.phrases:
-        entry: PhrasePolicy = located.entry
-        for phrase in entry.words:
+    entries: list[Located[PhrasePolicy] | Located[AsidePolicy]] = [*written.phrases, *written.asides]
+    for located in entries:
+        for phrase in located.entry.words:
             try:
-                places(phrase)
+                forms_of(phrase, written.classes)
             except ValueError as fault:
                 yield located.fault(str(fault), phrase)
 

@@ -13,6 +13,7 @@ from service.policy.model import (
     ClockRule,
     Condition,
     Confidence,
+    PhrasePolicy,
     Policy,
     Route,
     Rule,
@@ -35,8 +36,10 @@ def load_policy(folder: Path) -> Policy:
         raise PolicyError("\n".join(str(fault) for fault in sorted(set(faults))))
     partnership = written.partnership.entry
     rules = [rule.entry for rule in written.rules]
+    reader = shipped_reader()
+    phrases = compile_phrases(_entries(written.phrases), written.classes)
     return Policy(
-        version=f"{partnership.label}+{_fingerprint(files.content)}.{shipped_reader().version}",
+        version=f"{partnership.label}+{_fingerprint(files.content)}.{reader.version}",
         partnership=partnership,
         concerns={concern.code: concern for concern in _entries(written.concerns)},
         shown={
@@ -73,7 +76,12 @@ def load_policy(folder: Path) -> Policy:
             ClockRule(clock.code, clock.text, clock.hours, tuple(clock.start), clauses(clock.when))
             for clock in _entries(written.clocks)
         ),
-        phrases=compile_phrases(_entries(written.phrases)),
+        phrases=phrases,
+        aside=compile_phrases(
+            [PhrasePolicy(adds=["aside"], words=entry.words) for entry in _entries(written.asides)],
+            written.classes,
+        ),
+        spelling=reader.spelling.with_words(phrases),
         common_words=frozenset(written.language.entry.common),
         confidences={
             reading.atom: Confidence(reading.sure, reading.beside or reading.sure)

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from service.policy.vocabulary import Grade, Tier
+from service.reading.spelling import Spelling
 
 ChannelKind = Literal["email", "webhook", "console", "null"]
 Family = Literal["serious_harm", "crime", "nuisance"]
@@ -171,9 +172,16 @@ class ClockPolicy(_Entry, frozen=True, kw_only=True):
 
 
 class PhrasePolicy(_Entry, frozen=True, kw_only=True):
-    """Exact phrases and the atoms they show. `{a|b}` stands for either, `*` for up to three words."""
+    """Phrases and the atoms they show; `service/policy/phrases.py` says how they are written."""
 
     adds: Annotated[list[str], Meta(min_length=1)]
+    words: Annotated[list[str], Meta(min_length=1)]
+
+
+class AsidePolicy(_Entry, frozen=True, kw_only=True):
+    """Phrases that set their sentence aside: what it tells is no report of something that happened."""
+
+    why: Sentence
     words: Annotated[list[str], Meta(min_length=1)]
 
 
@@ -246,10 +254,28 @@ class ClockRule(msgspec.Struct, frozen=True):
     clauses: tuple[Clause, ...]
 
 
-class PhrasePattern(msgspec.Struct, frozen=True):
-    """What follows a phrase's first word: for each place the words accepted there, None for up to three words."""
+class Gap(msgspec.Struct, frozen=True):
+    """A place of a phrase where up to `words` words may stand; `over_commas` when it may leave the clause."""
 
-    rest: tuple[frozenset[str] | None, ...]
+    words: int
+    over_commas: bool
+
+
+Place = frozenset[str] | Gap
+"""The words accepted at one place of a phrase, or a gap."""
+
+
+class PhrasePattern(msgspec.Struct, frozen=True):
+    """A phrase ready to find: the part that holds its rarest place, where that is, and what stands beside it.
+
+    `needs` are places without which it cannot be in a text; `exceptions` are what must not stand in its sentence.
+    """
+
+    anchor: tuple[Place, ...]
+    at: int
+    others: tuple[tuple[Place, ...], ...]
+    exceptions: tuple[tuple[Place, ...], ...]
+    needs: tuple[frozenset[str], ...]
     adds: tuple[str, ...]
 
 
@@ -260,8 +286,8 @@ class Confidence(msgspec.Struct, frozen=True):
     beside: float
 
 
-PhraseIndex = Mapping[str, Mapping[str, tuple[PhrasePattern, ...]]]
-"""Phrases by their first word and then their second; "" where there is no second, or a gap."""
+PhraseIndex = Mapping[str, tuple[PhrasePattern, ...]]
+"""Phrases by each word of their rarest place."""
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, eq=False, weakref=True):
@@ -285,6 +311,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, eq=False, weakref=True):
     advice: tuple[AdviceRule, ...]
     clocks: tuple[ClockRule, ...]
     phrases: PhraseIndex
+    aside: PhraseIndex
+    spelling: Spelling
     confidences: Mapping[str, Confidence]
     common_words: frozenset[str]
     foreign_words: Mapping[str, str]

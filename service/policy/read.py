@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
@@ -9,7 +10,9 @@ import msgspec
 
 from service.policy.model import (
     AdvicePolicy,
+    AsidePolicy,
     ClockPolicy,
+    Code,
     ConcernPolicy,
     GradePolicy,
     HoursPolicy,
@@ -25,6 +28,7 @@ from service.policy.model import (
 
 T = TypeVar("T")
 _HEADER: Final = re.compile(r"^\s*\[\[?\s*([A-Za-z_]+)\s*\]\]?")
+_MORE_PHRASES: Final = re.compile(r"^phrases_[a-z_]+\.toml$")
 _SYNTAX: Final = re.compile(r"^(?P<reason>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
 
 
@@ -71,6 +75,8 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     advice: list[Located[AdvicePolicy]]
     clocks: list[Located[ClockPolicy]]
     phrases: list[Located[PhrasePolicy]]
+    asides: list[Located[AsidePolicy]]
+    classes: Mapping[str, list[str]]
     readings: list[Located[ReadingPolicy]]
     language: Located[LanguagePolicy] | None
 
@@ -85,7 +91,8 @@ _FILES: Final = {
     "hours.toml": frozenset({"hours"}),
     "advice.toml": frozenset({"advice"}),
     "clocks.toml": frozenset({"clock"}),
-    "phrases.toml": frozenset({"phrase"}),
+    "words.toml": frozenset({"words"}),
+    "phrases.toml": frozenset({"phrase", "aside"}),
     "reading.toml": frozenset({"reading"}),
     "language.toml": frozenset({"language"}),
 }
@@ -103,10 +110,11 @@ class PolicyFiles:
             self.faults.append(Fault(str(folder), 1, "there is no such policy folder"))
             return
         for path in sorted(folder.glob("*.toml")):
-            if path.name in _FILES:
+            if path.name in _FILES or _MORE_PHRASES.match(path.name):
                 self._read(path)
             else:
-                self.faults.append(Fault(path.name, 1, f"not a policy file; there are {', '.join(_FILES)}"))
+                there_are = ", ".join([*_FILES, "phrases_….toml"])
+                self.faults.append(Fault(path.name, 1, f"not a policy file; there are {there_are}"))
         missing = [name for name in _FILES if name not in self.content]
         self.faults.extend(Fault(name, 1, "the file is missing") for name in missing)
 
@@ -123,10 +131,32 @@ class PolicyFiles:
             hours=self._each("hours.toml", "hours", HoursPolicy),
             advice=self._each("advice.toml", "advice", AdvicePolicy),
             clocks=self._each("clocks.toml", "clock", ClockPolicy),
-            phrases=self._each("phrases.toml", "phrase", PhrasePolicy),
+            phrases=[
+                entry
+                for name in self.content
+                if name == "phrases.toml" or _MORE_PHRASES.match(name)
+                for entry in self._each(name, "phrase", PhrasePolicy)
+            ],
+            asides=self._each("phrases.toml", "aside", AsidePolicy),
+            classes=self._classes(),
             readings=self._each("reading.toml", "reading", ReadingPolicy),
             language=self._one("language.toml", "language", LanguagePolicy),
         )
+
+    def _classes(self) -> Mapping[str, list[str]]:
+        """The classes of words of all files; a name may be given once."""
+        classes: dict[str, list[str]] = {}
+        for name, table in self._tables.items():
+            try:
+                given = msgspec.convert(table.get("words", {}), dict[Code, list[str]])
+            except msgspec.ValidationError as fault:
+                self.faults.append(Fault(name, 1, str(fault)))
+                continue
+            for code in given:
+                if code in classes:
+                    self.faults.append(Fault(name, 1, f"the class of words {code!r} is given twice"))
+            classes.update(given)
+        return classes
 
     def _read(self, path: Path) -> None:
         name = path.name
@@ -144,7 +174,7 @@ class PolicyFiles:
             return
         self._tables[name] = table
         self._lines[name] = text.splitlines()
-        known = _FILES[name]
+        known = _FILES.get(name, frozenset({"phrase", "words"}))
         for key in table:
             if known and key not in known:
                 at = self._sections(name, key) or [(1, len(self._lines[name]))]
