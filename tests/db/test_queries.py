@@ -17,11 +17,16 @@ _ROLES: Final = {
     "service/routing": "evenlode_worker",
     "service/patterns": "evenlode_pattern",
     "service/demo": "none",
+    "service/policy/releases/explain.sql": "evenlode_web",
+    "service/policy/releases/replay.sql": "evenlode_web",
+    "service/policy/releases/releases.sql": "none",
     "workers": "evenlode_worker",
 }
 """Who runs the queries of a folder; `none` is whoever the command line connects as."""
-_ALSO: Final = dict.fromkeys(("depth", "oldest", "dead_by_recipient"), "evenlode_web")
-"""The web process reads these for its metrics."""
+_ALSO: Final = dict.fromkeys(
+    ("depth", "oldest", "dead_by_recipient", "in_force", "in_force_number", "one_release", "record"), "evenlode_web"
+)
+"""The web process runs these too: for its metrics, and to decide by the policy in force."""
 
 
 def _files() -> list[Path]:

@@ -3,6 +3,9 @@ from pathlib import Path
 import pytest
 
 from tests.policy.editing import Edited
+from tests.web import client, shared, web_environ, web_settings
+
+__all__ = ["client", "shared", "web_environ", "web_settings"]
 
 
 @pytest.fixture
