@@ -1,9 +1,11 @@
 """The composition root of the web process: everything that runs is listed here."""
 
+import asyncio
 import gc
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+import asyncpg
 import structlog
 from litestar import Litestar
 from litestar.config.app import AppConfig
@@ -28,10 +30,13 @@ from service.metrics import Metrics
 from service.metrics_page import metrics_page
 from service.parts import Parts
 from service.policy.load import load_policy
-from service.routing.live_channels import refuse_dead_ends, with_usable_channels
+from service.policy.model import Policy
+from service.policy.releases.following import Follower, policy_at_start
+from service.routing.live_channels import with_usable_channels
 from service.settings import Settings
 
 _POOL_SIZE = 6
+_ROLE = "evenlode_web"
 _log = structlog.get_logger()
 
 
@@ -40,38 +45,50 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, intake_type: type[
 
     `clock` and `intake_type` are other parts for tests and measurements.
 
-    Raises PolicyError or SettingsError, saying what to mend, instead of starting with a policy that cannot reach its
-    recipients or without keys.
+    The policy is the release in force, or the folder's when the database knows of none or is away; it follows what is
+    put in force later. Raises PolicyError or SettingsError, saying what to mend, instead of starting with a policy that
+    cannot reach its recipients or without keys.
     """
-    policy = load_policy(settings.policy)
-    for notice in refuse_dead_ends(policy, settings):
-        _log.warning("policy.demo", notice=notice)
-    policy = with_usable_channels(policy, settings)
+    followed = policy_at_start(settings, load_policy, role=_ROLE)
     ring = load_key_ring(settings.key_file)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None, None]:
-        pool = await open_pool(settings.require_database(), role="evenlode_web", size=_POOL_SIZE)
-        store = ReportStore(pool, reference_prefix=policy.partnership.reference_prefix)
+        pool = await open_pool(settings.require_database(), role=_ROLE, size=_POOL_SIZE)
+        policy = with_usable_channels(followed.policy, settings)
         redis = Redis.from_url(settings.require_redis(), socket_timeout=2, socket_connect_timeout=2)
-        intake = intake_type(policy=policy, store=store, ring=ring, clock=clock)
+        intake = intake_type(policy=policy, store=_store(pool, policy), ring=ring, clock=clock)
+
+        def adopt(policy: Policy) -> None:
+            policy = with_usable_channels(policy, settings)
+            intake.adopt(policy, _store(pool, policy))
+            _settle_memory()
+
+        follower = Follower(settings, load_policy, adopt, followed, role=_ROLE)
         app.state.parts = Parts(
             settings=settings,
             metrics=Metrics(),
             pool=pool,
             redis=redis,
             intake=intake,
+            follower=follower,
         )
+        following = asyncio.create_task(follower.run())
         _settle_memory()
         _log.info("web.ready", policy=policy.version, demo=settings.demo)
         try:
             yield
         finally:
+            following.cancel()
             await intake.close()
             await redis.aclose()
             await pool.close()
 
     return assemble(lifespan)
+
+
+def _store(pool: asyncpg.Pool, policy: Policy) -> ReportStore:
+    return ReportStore(pool, reference_prefix=policy.partnership.reference_prefix)
 
 
 def assemble(lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]]) -> Litestar:

@@ -25,12 +25,14 @@ class Liveness(Outgoing, frozen=True):
 class Readiness(Outgoing, frozen=True):
     """What the process needs, each really asked.
 
-    `degraded`: reports are taken and kept, and notifications wait for the broker. `away`: no report can be taken.
+    `degraded`: reports are taken and kept, and notifications wait for the broker, or the policy in force is one that
+    this process cannot use (`held_back`), so that it goes on under the one before. `away`: no report can be taken.
     """
 
     status: Literal["ok", "degraded", "away"]
     database: Literal["ok", "away"]
     broker: Literal["ok", "away"]
+    policy: Literal["ok", "held_back"]
 
 
 @get("/health/live", operation_id="live", summary="Does the process answer?")
@@ -56,11 +58,13 @@ async def ready(request: Request[Any, Any, Any]) -> Response[Readiness]:
     parts = parts_of(request)
     database = await _asked("database", _ask_database(parts.pool))
     broker = await _asked("broker", _ask_broker(parts.redis))
+    behind = parts.follower is not None and parts.follower.held_back is not None
+    policy: Literal["ok", "held_back"] = "held_back" if behind else "ok"
     status: Literal["ok", "degraded", "away"] = "away"
     if database == "ok":
-        status = "ok" if broker == "ok" else "degraded"
+        status = "ok" if broker == policy == "ok" else "degraded"
     return Response(
-        Readiness(status=status, database=database, broker=broker),
+        Readiness(status=status, database=database, broker=broker, policy=policy),
         status_code=503 if status == "away" else 200,
         headers={"Cache-Control": "no-store"},
     )

@@ -9,6 +9,8 @@ from redis.asyncio import Redis
 
 from service.intake.accept import Intake
 from service.metrics import Metrics
+from service.policy.model import Policy
+from service.policy.releases.following import Follower
 from service.settings import Settings
 
 
@@ -24,6 +26,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     pool: asyncpg.Pool
     redis: Redis
     intake: Intake
+    follower: Follower[Policy] | None = None
+    """Keeps the intake on the policy in force; None where nothing is decided."""
 
 
 def parts_of(request: Request[Any, Any, Any]) -> Parts:

@@ -13,7 +13,7 @@ from service.clock import utc_now
 from service.errors import ServiceError
 from service.log import configure_logging
 from service.policy.directory import load_directory
-from service.routing.live_channels import refuse_dead_ends
+from service.policy.releases.following import policy_at_start
 from service.settings import Settings, load_settings
 from workers.app import create_app
 from workers.handover import Relay
@@ -41,9 +41,11 @@ async def connect(url: str) -> asyncpg.Connection:
 
 
 async def serve(settings: Settings) -> None:
-    """Relay until SIGTERM or SIGINT. Raises PolicyError or SettingsError instead of starting without a way out."""
-    for notice in refuse_dead_ends(load_directory(settings.policy), settings):
-        _log.warning("policy.demo", notice=notice)
+    """Relay until SIGTERM or SIGINT. Raises PolicyError or SettingsError instead of starting without a way out.
+
+    What is handed over does not depend on the policy, so a later one needs nothing of the relay.
+    """
+    policy_at_start(settings, load_directory, role="evenlode_worker")
     url = settings.require_database()
     relay = Relay(lambda: connect(url), CeleryPublisher(create_app(settings)), utc_now)
     loop = asyncio.get_running_loop()

@@ -57,7 +57,7 @@ class Prepared(NamedTuple):
 
 
 class Intake:
-    """Accepts reports under one policy. The parts it works with are passed in, so that tests pass theirs.
+    """Accepts reports, each under one policy. The parts it works with are passed in, so that tests pass theirs.
 
     Requests that arrive during a commit are worked on together, one step after the other for all of them, and share
     the next commit. Step by step is several times quicker than report by report: each step's code and data are still
@@ -71,6 +71,16 @@ class Intake:
         self._clock = clock
         self._recorder = Recorder(policy, ring)
         self._together: Final = GroupCommit(self._accept_together)
+
+    def adopt(self, policy: Policy, store: ReportStore) -> None:
+        """Decide from now on under another policy, whose references `store` makes.
+
+        To be called in the event loop. A report is decided and recorded between two turns of it, so each is under one
+        policy as a whole, and those on their way to the disk stay as they are.
+        """
+        self._policy = policy
+        self._store = store
+        self._recorder = Recorder(policy, self._ring)
 
     async def accept(self, report: Report, body: bytes, idempotency_key: str | None) -> Accepted:
         """Check, decide and store one report, and return its answer once it is durable (promise 1).

@@ -25,7 +25,7 @@ async def test_all_is_well_when_database_and_broker_answer(client: httpx.AsyncCl
     assert (await client.get("/health/live")).json() == {"status": "ok"}
     answer = await client.get("/health/ready")
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "database": "ok", "broker": "ok"}
+    assert answer.json() == {"status": "ok", "database": "ok", "broker": "ok", "policy": "ok"}
     assert answer.headers["cache-control"] == "no-store"
 
 

@@ -23,17 +23,21 @@ class Channels:
 
     def __init__(self, settings: Settings, directory: Directory, clock: Clock) -> None:
         self._settings = settings
-        self._directory = with_usable_channels(directory, settings)
         self._clock = clock
-        self._letterhead = Letterhead(
-            sender=settings.mail.sender,
-            partnership=directory.partnership.name,
-            zone=ZoneInfo(directory.partnership.timezone),
-        )
+        self.adopt(directory)
         self._mail = SmtpConnections(settings.mail)
         self._http = webhook_client()
         self._broker = redis.asyncio.Redis.from_url(
             settings.require_redis(), socket_timeout=3, socket_connect_timeout=3
+        )
+
+    def adopt(self, directory: Directory) -> None:
+        """Send by this directory from now on; what is being sent ends as it began. The connections stay open."""
+        self._directory = with_usable_channels(directory, self._settings)
+        self._letterhead = Letterhead(
+            sender=self._settings.mail.sender,
+            partnership=directory.partnership.name,
+            zone=ZoneInfo(directory.partnership.timezone),
         )
         self._built: dict[tuple[str, str], Channel] = {}
 
