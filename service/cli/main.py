@@ -14,7 +14,7 @@ _COMMANDS: Final = {
     ),
     "migrate": ("service.cli.migrate", "Bring the database up to this release."),
     "decide": ("service.cli.decide", "Decide reports from a file, without a server."),
-    "policy": ("service.cli.policy", "Check the policy files."),
+    "policy": ("service.cli.policy", "Check, explain, try and change the policy."),
     "deliveries": ("service.cli.deliveries", "See notifications, and send dead ones again."),
     "patterns": ("service.cli.patterns", "See and cut links between reports, and examine them again."),
     "audit": ("service.cli.audit", "Verify the audit chain."),

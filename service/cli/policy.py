@@ -1,34 +1,49 @@
-"""`evenlode policy check`: whether a folder of policy files can be used."""
+"""`evenlode policy`: the files that a partnership changes, and changing them safely."""
 
 from pathlib import Path
 
 import click
 
+from service.cli.policy_explain import explain_report
+from service.cli.policy_faults import show_faults
+from service.cli.policy_release import propose_folder, publish_release, releases, roll_back_release, show
+from service.cli.policy_replay import replay_reports
+from service.cli.policy_signer import signer
 from service.errors import PolicyError
-from service.policy.load import load_policy
 from service.policy.model import Policy
+from service.policy.releases.candidate import read_candidate
 from service.settings import load_settings
 
 
-@click.group(short_help="Check the policy files.")
+@click.group(short_help="Check, explain, try and change the policy.")
 def policy() -> None:
     """The policy: what a partnership changes without changing code."""
+
+
+for command in (
+    explain_report,
+    replay_reports,
+    propose_folder,
+    publish_release,
+    roll_back_release,
+    releases,
+    show,
+    signer,
+):
+    policy.add_command(command)
 
 
 @policy.command()
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 def check(folder: Path | None) -> None:
-    """Check the policy files of FOLDER (default: the ones in use) and say what is in them.
+    """Check the policy files of FOLDER (default: the ones of the settings) and say what is in them.
 
     Every fault is printed as file:line: reason; the exit code is then 1.
     """
     try:
-        checked = load_policy(folder or load_settings().policy)
+        checked, _ = read_candidate(folder or load_settings().policy)
     except PolicyError as fault:
-        lines = str(fault).splitlines()
-        click.echo(str(fault), err=True)
-        count = "1 fault" if len(lines) == 1 else f"{len(lines)} faults"
-        raise click.ClickException(f"{count}: this policy cannot be used.") from fault
+        raise click.ClickException(show_faults(fault)) from fault
     for line in _summary(checked):
         click.echo(line)
 

@@ -1,0 +1,253 @@
+"""Proposing, publishing and rolling back, as two people do it at the command line."""
+
+import asyncio
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import asyncpg
+import pytest
+from click.testing import CliRunner, Result
+
+from service.audit.verify import verify_chain
+from service.cli.main import evenlode
+from tests.policy.editing import Edited
+
+RULE = """
+[[rule]]
+id = "P3-fly-tipping"
+grade = "P3"
+says = "Any fly-tipping."
+when = [{ concern = "fly_tipping" }]
+"""
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command in a thread of its own, as it starts an event loop; `passphrase` is what is typed when asked."""
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+
+    def invoke(*arguments: str, typed: str | None = None) -> Result:
+        return CliRunner().invoke(evenlode, ["policy", *arguments], input=typed)
+
+    return invoke
+
+
+async def said(run: Run, *arguments: str, typed: str | None = None) -> str:
+    """The output of a command that succeeds."""
+    result = await asyncio.to_thread(run, *arguments, typed=typed)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+async def refused(run: Run, *arguments: str, typed: str | None = None) -> str:
+    """The output of a command that fails in a sentence."""
+    result = await asyncio.to_thread(run, *arguments, typed=typed)
+    assert result.exit_code == 1, result.output
+    assert isinstance(result.exception, SystemExit)
+    return result.output
+
+
+async def signers(run: Run, *names: str) -> list[str]:
+    """The passphrases of two new signers."""
+    return [_passphrase(await said(run, "signer", "add", name)) for name in names]
+
+
+def _passphrase(output: str) -> str:
+    found = re.search(r"^    (\w{4}(?:-\w{4}){4})$", output, re.MULTILINE)
+    assert found, output
+    return found[1]
+
+
+async def proposed(run: Run, folder: Path, name: str, passphrase: str) -> str:
+    output = await said(run, "propose", str(folder), "--by", name, typed=f"{passphrase}\n")
+    found = re.search(r"^.*Proposed: (\S+)\.", output, re.MULTILINE)
+    assert found, output
+    return found[1]
+
+
+async def test_two_people_put_a_policy_in_force_and_one_takes_it_back(
+    run: Run, edited: Edited, database: asyncpg.Connection, tmp_path: Path
+) -> None:
+    ann, bob = await signers(run, "ann", "bob")
+    edited.append("rules.toml", RULE)
+
+    version = await proposed(run, edited.folder, "ann", ann)
+    assert "not published" in await said(run, "releases")
+    told = await said(run, "publish", version, "--by", "bob", "--yes", typed=f"{bob}\n")
+
+    assert f"{version}, proposed by ann" in told
+    assert "0 reports" in told
+    assert f"In force: {version}" in told
+    assert re.search(rf"{re.escape(version)} .*in force *\n +ann +bob", await said(run, "releases"))
+    output = await said(run, "rollback", "--by", "bob", "--why", "It was wrong.", typed=f"{bob}\n")
+    assert "In force again: " in output
+    assert version not in output
+    assert "by bob: It was wrong." in await said(run, "releases")
+    assert [
+        (row["actor"], row["action"])
+        for row in await database.fetch("SELECT * FROM audit_event ORDER BY seq")
+    ][2:] == [
+        ("ann", "policy.proposed"),
+        ("bob", "policy.proposed"),
+        ("bob", "policy.inherited"),
+        ("bob", "policy.published"),
+        ("bob", "policy.rolled_back"),
+    ]
+    assert (await verify_chain(database)).fault is None
+
+
+async def test_the_files_of_every_release_can_be_had_again(run: Run, edited: Edited, tmp_path: Path) -> None:
+    (ann,) = await signers(run, "ann")
+    version = await proposed(run, edited.folder, "ann", ann)
+
+    await said(run, "show", version, "--out", str(tmp_path / "again"))
+
+    assert {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()} == {
+        path.name: path.read_bytes() for path in edited.folder.iterdir()
+    }
+    assert "is not empty" in await refused(run, "show", version, "--out", str(tmp_path / "again"))
+    assert "rules.toml" in await said(run, "show", version)
+
+
+async def test_whoever_proposed_it_cannot_publish_it(run: Run, edited: Edited) -> None:
+    ann, _ = await signers(run, "ann", "bob")
+    version = await proposed(run, edited.folder, "ann", ann)
+
+    assert "another signer" in await refused(
+        run, "publish", version, "--by", "ann", "--yes", typed=f"{ann}\n"
+    )
+
+
+async def test_somebody_that_the_proposer_added_is_no_second_person(run: Run, edited: Edited) -> None:
+    ann, bob = await signers(run, "ann", "bob")
+    twin = _passphrase(await said(run, "signer", "add", "ann2", "--by", "ann", typed=f"{ann}\n"))
+    third = _passphrase(await said(run, "signer", "add", "ann3", "--by", "ann2", typed=f"{twin}\n"))
+    version = await proposed(run, edited.folder, "ann2", twin)
+
+    for name, passphrase in (("ann", ann), ("ann3", third)):
+        output = await refused(run, "publish", version, "--by", name, "--yes", typed=f"{passphrase}\n")
+        assert "stand for one person" in output
+    await said(run, "publish", version, "--by", "bob", "--yes", typed=f"{bob}\n")
+
+
+async def test_a_third_signer_is_added_by_a_signer(run: Run) -> None:
+    await signers(run, "ann", "bob")
+
+    assert "--by NAME" in await refused(run, "signer", "add", "eve")
+    assert "not the passphrase" in await refused(run, "signer", "add", "eve", "--by", "ann", typed="guess\n")
+    assert "eve" not in await said(run, "signer", "list")
+
+
+async def test_a_name_stays_with_one_person(run: Run) -> None:
+    await signers(run, "ann")
+
+    assert "take another" in await refused(run, "signer", "add", "ann")
+    assert "1 to 80 characters" in await refused(run, "signer", "add", "a\nb")
+
+
+async def test_a_retired_signer_signs_no_more(run: Run, edited: Edited) -> None:
+    ann, bob = await signers(run, "ann", "bob")
+    await said(run, "signer", "retire", "ann", "--by", "bob", typed=f"{bob}\n")
+
+    assert "no signer ann" in await refused(
+        run, "propose", str(edited.folder), "--by", "ann", typed=f"{ann}\n"
+    )
+    assert "retired" in await said(run, "signer", "list")
+    # Nor does leaving make room for somebody whom nobody vouches for.
+    assert "--by NAME" in await refused(run, "signer", "add", "eve")
+
+
+async def test_wrong_passphrases_are_refused_counted_and_on_the_record(
+    run: Run, edited: Edited, database: asyncpg.Connection
+) -> None:
+    (ann,) = await signers(run, "ann")
+    arguments = ("propose", str(edited.folder), "--by", "ann")
+    for _ in range(3):
+        assert "not the passphrase of ann" in await refused(run, *arguments, typed="ABCD-EFGH\n")
+
+    # Now even the right one has to wait.
+    assert "wait" in await refused(run, *arguments, typed=f"{ann}\n")
+    assert "waits until" in await said(run, "signer", "list")
+    assert await database.fetchval("SELECT count(*) FROM policy_release") == 0
+    assert (
+        await database.fetchval("SELECT count(*) FROM audit_event WHERE action = 'policy.signer_refused'")
+        == 4
+    )
+    await database.execute("UPDATE policy_signer SET refused_until = now() - interval '1 second'")
+    await proposed(run, edited.folder, "ann", ann.lower().replace("-", " "))
+    assert await database.fetchval("SELECT failures FROM policy_signer") == 0
+
+
+async def test_a_passphrase_can_come_from_a_file_descriptor(run: Run, edited: Edited, tmp_path: Path) -> None:
+    (ann,) = await signers(run, "ann")
+    kept = tmp_path / "passphrase"
+    kept.write_text(f"{ann}\n")
+    descriptor = os.open(kept, os.O_RDONLY)
+    try:
+        options = ("--by", "ann", "--passphrase-fd", str(descriptor))
+        assert "Proposed" in await said(run, "propose", str(edited.folder), *options)
+    finally:
+        os.close(descriptor)
+
+
+async def test_a_faulty_policy_is_refused_before_anybody_is_asked(run: Run, edited: Edited) -> None:
+    line = edited.replace("rules.toml", 'danger_now = "yes"', 'danger_now = "yse"')
+
+    output = await refused(run, "propose", str(edited.folder), "--by", "ann")
+
+    assert f"rules.toml:{line}: 'danger_now' is never 'yse'" in output
+    assert "cannot be used" in output
+
+
+async def test_the_same_policy_is_proposed_once(run: Run, edited: Edited) -> None:
+    (ann,) = await signers(run, "ann")
+    await proposed(run, edited.folder, "ann", ann)
+
+    output = await refused(run, "propose", str(edited.folder), "--by", "ann", typed=f"{ann}\n")
+
+    assert "was proposed before, by ann" in output
+
+
+async def test_a_publication_can_be_called_off(
+    run: Run, edited: Edited, database: asyncpg.Connection
+) -> None:
+    ann, _ = await signers(run, "ann", "bob")
+    version = await proposed(run, edited.folder, "ann", ann)
+
+    output = await refused(run, "publish", version, "--by", "bob", typed="n\n")
+
+    assert f"Put {version} in force?" in output
+    assert await database.fetchval("SELECT count(*) FROM policy_in_force") == 0
+
+
+async def test_what_was_never_in_force_is_nothing_to_go_back_to(run: Run, edited: Edited) -> None:
+    ann, bob = await signers(run, "ann", "bob")
+    back = ("rollback", "--by", "bob", "--why", "x")
+    assert "No policy was published yet" in await refused(run, *back, typed=f"{bob}\n")
+    version = await proposed(run, edited.folder, "ann", ann)
+    await said(run, "publish", version, "--by", "bob", "--yes", typed=f"{bob}\n")
+    edited.append("rules.toml", RULE)
+    other = await proposed(run, edited.folder, "ann", ann)
+
+    for wanted, reason in (
+        ((other,), "was never in force"),
+        ((version,), "is in force now"),
+        ((), "Nothing"),
+    ):
+        assert reason in await refused(run, *back[:1], *wanted, *back[1:], typed=f"{bob}\n")
+    result = await asyncio.to_thread(run, "rollback", "--by", "bob", "--why", " ")
+    assert (result.exit_code, "say why" in result.output) == (2, True)
+
+
+async def test_an_unknown_version_is_refused(run: Run) -> None:
+    for command in (("publish", "x+1", "--by", "ann"), ("show", "x+1")):
+        assert "No policy x+1 was proposed" in await refused(run, *command)
+
+
+async def test_before_the_first_proposal_the_lists_say_what_to_do(run: Run) -> None:
+    assert "No policy was proposed yet" in await said(run, "releases")
+    assert "signer add NAME" in await said(run, "signer", "list")
