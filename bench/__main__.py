@@ -15,12 +15,13 @@ from bench.bodies import write_bodies
 from bench.decision import measure_decision
 from bench.intake import machine, measure_intake, measure_lone
 from bench.lanes import measure_lanes
+from bench.replay import measure_replay
 from service.db.migrate import migrate
 from service.embedded.services import embedded_services
 from service.keys import ensure_key_ring
 from service.settings import default_policy_folder
 
-PARTS = ("intake", "lone", "decision", "lanes")
+PARTS = ("intake", "lone", "decision", "lanes", "replay")
 
 
 @click.command()
@@ -29,7 +30,8 @@ PARTS = ("intake", "lone", "decision", "lanes")
 @click.option(
     "--backlog", default=100_000, show_default=True, help="P4 notifications waiting in the lane test."
 )
-def bench(parts: tuple[str, ...], rounds: int, backlog: int) -> None:
+@click.option("--decisions", default=100_000, show_default=True, help="Stored decisions that are made again.")
+def bench(parts: tuple[str, ...], rounds: int, backlog: int, decisions: int) -> None:
     """Measure the parts named, or all of them."""
     wanted = parts or PARTS
     console = Console()
@@ -57,6 +59,10 @@ def bench(parts: tuple[str, ...], rounds: int, backlog: int) -> None:
             table, ratio = measure_lanes(_free_port(), environment, backlog)
             console.print(table)
             targets.append(("P1 hand-over, backlog ÷ none", ratio, "≤ 1.5", ratio <= 1.5))
+    if "replay" in wanted:
+        with _installation() as environment:
+            keys = Path(environment["EVENLODE_STATE"]) / "keys.json"
+            measure_replay(environment["DATABASE_URL"], keys, default_policy_folder(), decisions, console)
     for name, value, target, met in targets:
         console.print(
             f"{'[green]met[/]   ' if met else '[red]missed[/]'}  {name}: {value:.3f} (target {target})"
@@ -90,4 +96,6 @@ def _free_port() -> int:
         return port
 
 
-bench()
+# The processes of the replay import this module again; they must not start another bench.
+if __name__ == "__main__":
+    bench()
