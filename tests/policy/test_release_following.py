@@ -8,10 +8,11 @@ import httpx
 import msgspec
 import pytest
 
+from service.db.pool import prepare_connection
 from service.policy.directory import load_directory
 from service.policy.load import load_policy
 from service.policy.releases.folder import read_folder
-from service.policy.releases.following import Followed, Follower, policy_at_start
+from service.policy.releases.following import Followed, Follower, policy_at_start, policy_now
 from service.settings import MailSettings, Secret, Settings, load_settings
 from tests.builders import report
 from tests.conftest import Urls
@@ -240,3 +241,18 @@ async def test_a_running_worker_sends_to_the_address_of_the_new_release(
         await until(sent_there)
     finally:
         await asyncio.to_thread(runtime.stop)
+
+
+async def test_work_done_now_and_then_is_under_the_release_in_force_then(
+    web_settings: Settings, changed: Edited, database: asyncpg.Connection
+) -> None:
+    await prepare_connection(database)
+    first = await policy_now(database, web_settings, load_policy, None)
+    assert first.policy.version == load_policy(web_settings.policy).version
+    assert await policy_now(database, web_settings, load_policy, first) is first
+    version = await put_in_force(database, changed.folder)
+    second = await policy_now(database, web_settings, load_policy, first)
+    assert second.policy.version == version
+    await put_files_in_force(database, "spoilt", {"rules.toml": "spoilt"})
+    third = await policy_now(database, web_settings, load_policy, second)
+    assert (third.policy, third.held_back) == (second.policy, "spoilt")

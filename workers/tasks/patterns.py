@@ -1,9 +1,9 @@
 """Comparing reports: a chore that examines what came in since it last ran."""
 
+from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
-import msgspec
 import structlog
 from celery import Celery
 
@@ -13,8 +13,8 @@ from service.patterns.examine import Examiner
 from service.patterns.store import ROLE
 from service.policy.load import load_policy
 from service.policy.model import Policy
+from service.policy.releases.following import Followed, policy_now
 from service.routing.live_channels import with_usable_channels
-from service.settings import Settings
 from workers.runtime import Runtime
 
 EXAMINE: Final = "evenlode.patterns.examine"
@@ -24,31 +24,31 @@ EVERY: Final = 15.0
 _log = structlog.get_logger()
 
 
-class _Parts(msgspec.Struct, frozen=True):
-    policy: Policy
-    ring: KeyRing
-
-
 def schedule() -> dict[str, float]:
     """When the chore is due, in seconds between two runs."""
     return {EXAMINE: EVERY}
 
 
 def register_patterns(app: Celery, runtime: Runtime) -> None:
-    """Register `examine` as a task without arguments. It reads policy and keys when first run."""
-    parts: list[_Parts] = []
+    """Register `examine` as a task without arguments. It reads keys when first run, and the policy as it changes."""
+    keys: list[KeyRing] = []
+    used: list[Followed[Policy]] = []
+
+    def load(folder: Path) -> Policy:
+        return with_usable_channels(load_policy(folder), runtime.settings)
 
     async def run() -> None:
         settings = runtime.settings
-        if not parts:
-            parts.append(_parts_of(settings))
+        if not keys:
+            keys.append(load_key_ring(settings.key_file))
         connection = await asyncpg.connect(
             settings.require_database(), timeout=10, command_timeout=120, server_settings={"role": ROLE}
         )
         try:
             await prepare_connection(connection)
+            used[:] = [await policy_now(connection, settings, load, used[0] if used else None)]
             account = await Examiner(
-                connection, policy=parts[0].policy, ring=parts[0].ring, now=runtime.clock()
+                connection, policy=used[0].policy, ring=keys[0], now=runtime.clock()
             ).run()
         finally:
             await connection.close()
@@ -60,8 +60,3 @@ def register_patterns(app: Celery, runtime: Runtime) -> None:
 
     task: Any = app.task(name=EXAMINE, ignore_result=True, shared=False)
     task(start_examining)
-
-
-def _parts_of(settings: Settings) -> _Parts:
-    policy = with_usable_channels(load_policy(settings.policy), settings)
-    return _Parts(policy=policy, ring=load_key_ring(settings.key_file))

@@ -57,15 +57,34 @@ def policy_at_start(settings: Settings, load: Load[P], *, role: str) -> Followed
     The folder's when nothing was published yet, the database cannot be asked, or the release in force cannot be used;
     `Follower` looks again. Raises PolicyError when the folder's is needed and cannot be used either.
     """
-    in_force = _ask_aside(settings, role)
+    return _followed(_ask_aside(settings, role), settings, load, None)
+
+
+async def policy_now(
+    connection: asyncpg.Connection, settings: Settings, load: Load[P], before: Followed[P] | None
+) -> Followed[P]:
+    """The policy for a piece of work that is done now and then, without a `Follower`.
+
+    `before` is what this gave the last time, and is given back while it is still right. Raises PolicyError as
+    `policy_at_start` does, and what the database raises.
+    """
+    if before is not None and before.number == await read_in_force_number(connection):
+        return before
+    in_force = await read_in_force(connection)
+    policy = None if before is None else before.policy
+    return await asyncio.to_thread(_followed, in_force, settings, load, policy)
+
+
+def _followed(in_force: InForce | None, settings: Settings, load: Load[P], before: P | None) -> Followed[P]:
+    """The release in force; else what was used before, else the folder's."""
     if in_force is None:
-        return Followed(_usable(settings.policy, settings, load))
+        return Followed(before or _usable(settings.policy, settings, load))
     try:
         policy = _load_release(in_force, settings, load)
     except Exception as fault:  # noqa: BLE001 - whatever is wrong with it, a policy that works is better than none
         _log_held_back(in_force, fault)
-        folder = _usable(settings.policy, settings, load)
-        return Followed(folder, number=in_force.number, held_back=in_force.version)
+        kept = before or _usable(settings.policy, settings, load)
+        return Followed(kept, number=in_force.number, held_back=in_force.version)
     return Followed(policy, number=in_force.number)
 
 
