@@ -7,7 +7,7 @@ added there and nothing else changes.
 from collections.abc import Callable
 from functools import lru_cache
 from math import log
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,27 +17,36 @@ from service.intake.phrases import phrases_in
 from service.policy.model import Policy
 from service.reading.registrations import registration_in
 from service.reading.sentences import shipped_reader
-from service.reading.words import as_written, tokens_of
+from service.reading.spelling import Spelling
+from service.reading.words import tokens_of, written_places
 from service.routing.model import Evidence
 
 _UNDECIDED: Final = frozenset({"not_sure", "other"})
 _NEVER: Final = np.float32(np.inf)
 
 
-class Words(NamedTuple):
+class Words:
     """A text made ready for reading: as written, as tokens, and as tokens with the spelling mended.
 
     `open` is true when the reporter named no concern, so that the words have to.
     """
 
-    text: str
-    tokens: list[str]
-    mended: list[str]
-    open: bool
+    def __init__(self, text: str, spelling: Spelling, *, concern_is_open: bool) -> None:
+        self.text = text
+        self.tokens = tokens_of(text)
+        self.mended = spelling.mended(self.tokens)
+        self.open = concern_is_open
+        self._places: list[tuple[int, int]] | None = None
+        self._placed = False
 
     def quoted(self, start: int, end: int) -> str:
         """The words from token `start` to `end` as the reporter wrote them."""
-        return as_written(self.text, self.tokens, start, end)
+        if not self._placed:
+            self._places = written_places(self.text, self.tokens)
+            self._placed = True
+        if self._places is None:
+            return " ".join(self.tokens[start:end])
+        return " ".join(self.text[self._places[start][0] : self._places[end - 1][1]].split())
 
 
 Detector = Callable[[Words, Policy], list[Evidence]]
@@ -47,8 +56,7 @@ def read_text(text: str, policy: Policy, concern: str) -> list[Evidence]:
     """Everything the detectors read in a text, beside the concern that was ticked."""
     if not text:
         return []
-    tokens = tokens_of(text)
-    words = Words(text, tokens, policy.spelling.mended(tokens), concern in _UNDECIDED)
+    words = Words(text, policy.spelling, concern_is_open=concern in _UNDECIDED)
     return [evidence for detector in DETECTORS for evidence in detector(words, policy)]
 
 

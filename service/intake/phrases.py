@@ -35,16 +35,18 @@ class _Text:
         self.places = [at for at, token in enumerate(tokens) if token != "\n"]
         self.words = [tokens[at] for at in self.places] if len(self.places) < len(tokens) else tokens
         self._tokens = tokens
-        self._known = frozenset(self.words)
+        self._where: dict[str, list[int]] = {}
+        for at, word in enumerate(self.words):
+            self._where.setdefault(word, []).append(at)
         self._denied: list[bool] | None = None
         self._sentence: list[int] | None = None
 
     def matches(self, filed: PhraseIndex, found: Found, idle: frozenset[int] = frozenset()) -> bool:
         """Put every atom shown into `found`; True when there is any. Sentences of `idle` show nothing."""
-        for pattern in self._candidates(filed):
+        for word, pattern in self._candidates(filed):
             if all(atom in found for atom in pattern.adds):
                 continue
-            for start, end in self._each(pattern):
+            for start, end in self._each(word, pattern):
                 if idle and self.sentence[start] in idle:
                     continue
                 for atom in pattern.adds:
@@ -55,7 +57,9 @@ class _Text:
     def sentences_with(self, filed: PhraseIndex) -> frozenset[int]:
         """The sentences in which any of the phrases stands."""
         return frozenset(
-            self.sentence[start] for pattern in self._candidates(filed) for start, _ in self._each(pattern)
+            self.sentence[start]
+            for word, pattern in self._candidates(filed)
+            for start, _ in self._each(word, pattern)
         )
 
     @property
@@ -78,23 +82,20 @@ class _Text:
             self._denied = [marks[at] for at in self.places]
         return self._denied
 
-    def _candidates(self, filed: PhraseIndex) -> Iterator[PhrasePattern]:
-        """The phrases whose rarest word the text has, and some word of each other place looked at."""
-        known = self._known
-        for word in dict.fromkeys(self.words):
+    def _candidates(self, filed: PhraseIndex) -> Iterator[tuple[str, PhrasePattern]]:
+        """The phrases of whose rarest place the text has a word, and some word of each other place looked at."""
+        known = frozenset(self._where)
+        for word in self._where:
             for pattern in filed.get(word, ()):
                 for need in pattern.needs:
                     if need.isdisjoint(known):
                         break
                 else:
-                    yield pattern
+                    yield word, pattern
 
-    def _each(self, pattern: PhrasePattern) -> Iterator[tuple[int, int]]:
-        """Where the phrase stands: first word and end of all its parts together."""
-        anchors = pattern.anchor[pattern.at]
-        for at, word in enumerate(self.words):
-            if isinstance(anchors, Gap) or word not in anchors:
-                continue
+    def _each(self, word: str, pattern: PhrasePattern) -> Iterator[tuple[int, int]]:
+        """Where the phrase stands about a word of its rarest place: first word and end of all its parts together."""
+        for at in self._where[word]:
             span = self._around(pattern.anchor, pattern.at, at)
             if span is None or self.denied[span[0]]:
                 continue
@@ -120,15 +121,17 @@ class _Text:
         """Where another part stands in the same sentence, outside of `span`."""
         sentence = self.sentence
         first = part[0]
-        low, high = max(0, span[0] - _REACH), min(len(self.words), span[1] + _REACH)
-        for at in range(low, high):
-            if isinstance(first, Gap) or self.words[at] not in first or sentence[at] != sentence[span[0]]:
-                continue
-            found = self._around(part, 0, at)
-            if found is None or (denials and self.denied[found[0]]):
-                continue
-            if found[1] <= span[0] or found[0] >= span[1] or not denials:
-                return found
+        if isinstance(first, Gap):
+            return None
+        for word in first & self._where.keys():
+            for at in self._where[word]:
+                if abs(at - span[0]) > _REACH or sentence[at] != sentence[span[0]]:
+                    continue
+                found = self._around(part, 0, at)
+                if found is None or (denials and self.denied[found[0]]):
+                    continue
+                if found[1] <= span[0] or found[0] >= span[1] or not denials:
+                    return found
         return None
 
     def _around(self, part: tuple[Place, ...], place: int, at: int) -> tuple[int, int] | None:

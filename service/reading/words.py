@@ -23,13 +23,10 @@ def tokens_of(text: str) -> list[str]:
     return _TOKEN.findall(_plain(text).casefold())
 
 
-def as_written(text: str, tokens: list[str], start: int, end: int) -> str:
-    """The stretch of the text that tokens `start` to `end` were read from, as the writer spelt it."""
-    places = list(_WRITTEN.finditer(text))
-    if len(places) != len(tokens):
-        # Letters in fancy shapes and hidden characters change where words end.
-        return " ".join(tokens[start:end])
-    return " ".join(text[places[start].start() : places[end - 1].end()].split())
+def written_places(text: str, tokens: list[str]) -> list[tuple[int, int]] | None:
+    """Where in the text each token was written; None when letters in fancy shapes change where words end."""
+    places = [found.span() for found in _WRITTEN.finditer(text)]
+    return places if len(places) == len(tokens) else None
 
 
 def _plain(text: str) -> str:
