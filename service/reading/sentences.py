@@ -46,6 +46,7 @@ class SentenceReader:
             self._scale: npt.NDArray[np.float32] = stored["scale"]
             self._bias: npt.NDArray[np.float32] = stored["bias"]
         self._rows = {name: row for row, name in enumerate(names)}
+        self._tree = _tree(self._rows)
         self.spelling = Spelling((name for name in names if " " not in name), sought)
 
     def read(self, tokens: list[str], least: npt.NDArray[np.float32]) -> list[Read]:
@@ -56,7 +57,7 @@ class SentenceReader:
             return []
         words = [folded(tokens[at]) for at in places]
         noes = [marks[at] for at in places]
-        spans = list(_stretches(tokens, places))
+        spans = _stretches(tokens, places)
         scores = self._scores(words, noes, spans)
         best = scores.argmax(axis=0)
         top = scores[best, np.arange(len(self.atoms))]
@@ -80,19 +81,42 @@ class SentenceReader:
         """Log-odds of every fact (columns) in every stretch (rows)."""
         rows: list[int] = []
         starts: list[int] = []
-        known = self._rows
         for first, last in spans:
             starts.append(len(rows))
             rows.append(0)  # an empty feature, so that no stretch is without one
-            rows.extend(
-                {
-                    row
-                    for name in features(words[first:last], noes[first:last])
-                    if (row := known.get(name)) is not None
-                }
-            )
+            rows.extend(self._known(words[first:last], noes[first:last]))
         sums = np.add.reduceat(self._weights[rows], starts, axis=0, dtype=np.int32)
         return sums * self._scale + self._bias
+
+    def _known(self, words: list[str], noes: list[bool]) -> set[int]:
+        """The rows of the features of a stretch that have weights.
+
+        The same features as `features` makes, met in a tree by word: most pairs have no weight, and are never written
+        out.
+        """
+        rows: set[int] = set()
+        last = len(words) - 1
+        tree = self._tree
+        for at, word in enumerate(words):
+            branch = tree.get(word)
+            if noes[at]:
+                row = self._rows.get(f"!{word}")
+                if row is not None:
+                    rows.add(row)
+            elif branch is not None and branch.row:
+                rows.add(branch.row)
+            if branch is None or at == last:
+                continue
+            pair = branch.pairs.get(words[at + 1])
+            if pair is not None and pair.row:
+                rows.add(pair.row)
+            if at + 2 <= last:
+                third = words[at + 2]
+                if (row := branch.gaps.get(third)) is not None:
+                    rows.add(row)
+                if pair is not None and (row := pair.threes.get(third)) is not None:
+                    rows.add(row)
+        return rows
 
     def _surest(self, words: list[str], noes: list[bool], column: int) -> tuple[int, int]:
         """The run of words that speaks most for a fact, so that a reader sees what it was read from."""
@@ -114,22 +138,61 @@ class SentenceReader:
         return span
 
 
-def _stretches(tokens: Sequence[str], places: Sequence[int]) -> Iterator[tuple[int, int]]:
+class _Pair:
+    """Two words in a row: their row (0 when they have none), and the rows of threes that begin with them."""
+
+    def __init__(self) -> None:
+        self.row = 0
+        self.threes: dict[str, int] = {}
+
+
+class _Branch:
+    """A word: its row, the pairs that begin with it, and the rows of pairs over a gap of one word."""
+
+    def __init__(self) -> None:
+        self.row = 0
+        self.pairs: dict[str, _Pair] = {}
+        self.gaps: dict[str, int] = {}
+
+
+def _tree(rows: dict[str, int]) -> dict[str, _Branch]:
+    """The features by their first word."""
+    tree: dict[str, _Branch] = {}
+    for name, row in rows.items():
+        if not name or name[0] == "!":
+            continue
+        first, *others = name.split(" ")
+        branch = tree.setdefault(first, _Branch())
+        match others:
+            case []:
+                branch.row = row
+            case ["_", last]:
+                branch.gaps[last] = row
+            case [second]:
+                branch.pairs.setdefault(second, _Pair()).row = row
+            case [second, last]:
+                branch.pairs.setdefault(second, _Pair()).threes[last] = row
+    return tree
+
+
+def _stretches(tokens: Sequence[str], places: Sequence[int]) -> list[tuple[int, int]]:
     """Sentences as (first, last) of the words; what runs on without an end is cut into windows that overlap."""
-    first = 0
-    for at in range(len(places)):
-        last = at == len(places) - 1
-        if last or any(token in _SENTENCE_ENDS for token in tokens[places[at] + 1 : places[at + 1]]):
-            yield from _windows(first, at + 1)
-            first = at + 1
+    found: list[tuple[int, int]] = []
+    ends = [at for at, token in enumerate(tokens) if token in _SENTENCE_ENDS]
+    first, word = 0, 0
+    for end in [*ends, len(tokens)]:
+        while word < len(places) and places[word] < end:
+            word += 1
+        if word > first:
+            found.extend(_windows(first, word))
+            first = word
+    return found
 
 
-def _windows(first: int, last: int) -> Iterator[tuple[int, int]]:
+def _windows(first: int, last: int) -> list[tuple[int, int]]:
     if last - first <= _LONGEST:
-        yield first, last
-        return
-    for start in range(first, last - _WINDOW + _STEP, _STEP):
-        yield start, min(start + _WINDOW, last)
+        return [(first, last)]
+    return [(start, min(start + _WINDOW, last)) for start in range(first, last - _WINDOW + _STEP, _STEP)]
 
 
 def _placed(words: Sequence[str], noes: Sequence[bool]) -> Iterator[tuple[str, int, int]]:
