@@ -16,6 +16,7 @@ from service.cli.policy_signer import passphrase_of, passphrase_option, signatur
 from service.cli.policy_summary import print_summary
 from service.embedded.running import database_url
 from service.errors import PolicyError
+from service.policy.model import Policy
 from service.policy.releases.candidate import load_files, read_candidate
 from service.policy.releases.folder import write_folder
 from service.policy.releases.model import Change, Files, Listed, Release, ReleaseRefused
@@ -30,7 +31,7 @@ from service.policy.releases.store import (
     roll_back,
     way_back,
 )
-from service.routing.live_channels import refuse_dead_ends
+from service.routing.live_channels import live
 from service.settings import load_settings
 
 _by = click.option("--by", "name", required=True, metavar="NAME", help="The signer who does it.")
@@ -87,10 +88,7 @@ def publish_release(version: str, name: str, days: int, yes: bool, descriptor: i
     console.print(f"{version}, proposed by {release.proposed_by} on {release.proposed_at:%Y-%m-%d}.")
     if policy.version != version:
         console.print(f"This release of the software calls it {policy.version}: it reads texts differently.")
-    try:
-        refuse_dead_ends(policy, load_settings())
-    except PolicyError as fault:
-        console.print(Text(f"With the settings of this machine nobody would be told:\n{fault}", style="red"))
+    _warn_of_dead_ends(console, policy)
     _show_effect(console, release.files, days)
     if not yes:
         click.confirm(f"Put {version} in force?", abort=True)
@@ -104,6 +102,22 @@ def publish_release(version: str, name: str, days: int, yes: bool, descriptor: i
 
     ask(work, role=None)
     console.print(f"In force: {version}. The way back: evenlode policy rollback --by NAME --why TEXT")
+
+
+def _warn_of_dead_ends(console: Console, policy: Policy) -> None:
+    """Outside of the demo, processes hold a policy back by which somebody could not be reached."""
+    settings = load_settings()
+    dead_ends = [
+        code
+        for code, recipient in policy.recipients.items()
+        if not any(live(channel, code, settings) for channel in recipient.channels)
+    ]
+    if dead_ends and not settings.demo:
+        told = (
+            f"By the settings of this command {', '.join(dead_ends)} cannot be reached. Web and workers with the same"
+            " settings will hold this policy back, and health will say degraded."
+        )
+        console.print(Text(told, style="yellow"), soft_wrap=True)
 
 
 async def _before(connection: asyncpg.Connection, version: str, name: str) -> tuple[Release, list[Change]]:

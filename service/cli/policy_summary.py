@@ -39,10 +39,12 @@ def print_summary(console: Console, tally: Tally, *, versions: bool = True) -> N
             Text(f"WARNING: {reports} would no longer be.", style="bold white on red"), soft_wrap=True
         )
     if tally.altered:
+        console.print("Grades now (rows) and then (columns):", style="bold")
         console.print(_grades(tally))
         _counts(console, "Told in addition", tally.added)
         _counts(console, "No longer told", tally.removed)
         _counts(console, "Told at another tier", tally.tiers)
+        console.print("Concerns most changed:", style="bold")
         console.print(_concerns(tally))
 
 
@@ -72,7 +74,7 @@ def _headline(changed: Changed) -> str:
 
 
 def _grades(tally: Tally) -> Table:
-    table = _table("Grades: now (rows) and then (columns)")
+    table = _table()
     table.add_column("")
     for grade in GRADES:
         table.add_column(grade, justify="right")
@@ -93,7 +95,7 @@ def _counts(console: Console, title: str, counts: Counter[str]) -> None:
 
 
 def _concerns(tally: Tally) -> Table:
-    table = _table("Concerns most changed")
+    table = _table()
     table.add_column("ticked concern")
     for heading in ("reports", "changed", "less urgent", "more urgent", "others told"):
         table.add_column(heading, justify="right")
@@ -107,8 +109,8 @@ def _concerns(tally: Tally) -> Table:
     return table
 
 
-def _table(title: str) -> Table:
-    return Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
+def _table() -> Table:
+    return Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
 
 
 def as_json(tally: Tally) -> dict[str, object]:
