@@ -36,7 +36,6 @@ from service.routing.live_channels import with_usable_channels
 from service.settings import Settings
 
 _POOL_SIZE = 6
-_ROLE = "evenlode_web"
 _log = structlog.get_logger()
 
 
@@ -49,12 +48,12 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, intake_type: type[
     put in force later. Raises PolicyError or SettingsError, saying what to mend, instead of starting with a policy that
     cannot reach its recipients or without keys.
     """
-    followed = policy_at_start(settings, load_policy, role=_ROLE)
+    followed = policy_at_start(settings, load_policy)
     ring = load_key_ring(settings.key_file)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None, None]:
-        pool = await open_pool(settings.require_database(), role=_ROLE, size=_POOL_SIZE)
+        pool = await open_pool(settings.require_database(), role="evenlode_web", size=_POOL_SIZE)
         policy = with_usable_channels(followed.policy, settings)
         redis = Redis.from_url(settings.require_redis(), socket_timeout=2, socket_connect_timeout=2)
         intake = intake_type(policy=policy, store=_store(pool, policy), ring=ring, clock=clock)
@@ -64,7 +63,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, intake_type: type[
             intake.adopt(policy, _store(pool, policy))
             _settle_memory()
 
-        follower = Follower(settings, load_policy, adopt, followed, role=_ROLE)
+        follower = Follower(settings, load_policy, adopt, followed)
         app.state.parts = Parts(
             settings=settings,
             metrics=Metrics(),

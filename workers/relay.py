@@ -45,7 +45,7 @@ async def serve(settings: Settings) -> None:
 
     What is handed over does not depend on the policy, so a later one needs nothing of the relay.
     """
-    policy_at_start(settings, load_directory, role="evenlode_worker")
+    policy_at_start(settings, load_directory)
     url = settings.require_database()
     relay = Relay(lambda: connect(url), CeleryPublisher(create_app(settings)), utc_now)
     loop = asyncio.get_running_loop()

@@ -22,7 +22,6 @@ POOL_SIZE: Final = 4
 """Database connections of one worker process; none is held while sending, so a few serve hundreds of sends."""
 HAND_OVERS_AT_ONCE: Final = 64
 """Tasks of this process under way at a time. The relay's limits are lower; this one holds whatever fills the broker."""
-_ROLE: Final = "evenlode_worker"
 DRAIN_SECONDS: Final = SEND_LIMIT.total_seconds() + 2.0
 
 _log = structlog.get_logger()
@@ -53,16 +52,16 @@ class Runtime:
         Raises PolicyError or SettingsError, so that a worker which could reach nobody does not start. The database may
         be away: connections are opened when first needed, and the policy is the folder's until then.
         """
-        followed = policy_at_start(self.settings, load_directory, role=_ROLE)
+        followed = policy_at_start(self.settings, load_directory)
         loop = uvloop.new_event_loop()
         self._loop = loop
         self._thread = threading.Thread(target=loop.run_forever, name="deliveries", daemon=True)
         self._thread.start()
 
         async def open_parts() -> None:
-            pool = await open_pool(self.settings.require_database(), role=_ROLE, size=POOL_SIZE)
+            pool = await open_pool(self.settings.require_database(), role="evenlode_worker", size=POOL_SIZE)
             channels = Channels(self.settings, followed.policy, self.clock)
-            follower = Follower(self.settings, load_directory, channels.adopt, followed, role=_ROLE)
+            follower = Follower(self.settings, load_directory, channels.adopt, followed)
             following = asyncio.create_task(follower.run())
 
             async def close_parts() -> None:

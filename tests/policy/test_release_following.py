@@ -153,7 +153,7 @@ async def test_a_release_by_which_somebody_could_not_be_reached_is_held_back(
 ) -> None:
     await put_in_force(database, changed.folder)
     real = msgspec.structs.replace(web_settings, demo=False, policy=_with_real_addresses(changed))
-    followed = await asyncio.to_thread(policy_at_start, real, load_policy, role="evenlode_web")
+    followed = await asyncio.to_thread(policy_at_start, real, load_policy)
     assert followed.held_back is not None
     assert followed.policy.version == load_policy(real.policy).version
 
@@ -175,7 +175,7 @@ async def test_with_the_database_away_at_the_start_the_folder_is_used_until_it_i
     await database.close()
     await server.execute(f"ALTER DATABASE {name} RENAME TO {name}_away")
     try:
-        followed = await asyncio.to_thread(policy_at_start, web_settings, load_policy, role="evenlode_web")
+        followed = await asyncio.to_thread(policy_at_start, web_settings, load_policy)
         assert followed.policy.version == load_policy(web_settings.policy).version
     finally:
         await server.execute(f"ALTER DATABASE {name}_away RENAME TO {name}")
@@ -186,7 +186,6 @@ async def test_with_the_database_away_at_the_start_the_folder_is_used_until_it_i
         load_policy,
         lambda policy: taken_up.put_nowait(policy.version),
         followed,
-        role="evenlode_web",
     )
     running = asyncio.create_task(follower.run())
     assert await asyncio.wait_for(taken_up.get(), 20) == version
@@ -202,10 +201,11 @@ async def test_a_follower_outlives_a_lost_connection(
         load_directory,
         lambda directory: taken_up.put_nowait(directory.partnership.label),
         Followed(load_directory(web_settings.policy)),
-        role="evenlode_worker",
     )
     running = asyncio.create_task(follower.run())
-    ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%_policy'"
+    ended = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'evenlode_policy'"
+    )
     await until(lambda: database.fetchval(ended))
     await put_in_force(database, changed.folder)
     assert await asyncio.wait_for(taken_up.get(), 20)

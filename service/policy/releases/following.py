@@ -51,13 +51,13 @@ class Followed(Generic[P]):
         self.held_back = held_back
 
 
-def policy_at_start(settings: Settings, load: Load[P], *, role: str) -> Followed[P]:
-    """The policy to start with. `load` reads a folder, `role` is the process's in the database.
+def policy_at_start(settings: Settings, load: Load[P]) -> Followed[P]:
+    """The policy to start with. `load` reads a folder.
 
     The folder's when nothing was published yet, the database cannot be asked, or the release in force cannot be used;
     `Follower` looks again. Raises PolicyError when the folder's is needed and cannot be used either.
     """
-    return _followed(_ask_aside(settings, role), settings, load, None)
+    return _followed(_ask_aside(settings), settings, load, None)
 
 
 async def policy_now(
@@ -100,14 +100,11 @@ class Follower(Generic[P]):
         load: Load[P],
         adopt: Callable[[P], None],
         followed: Followed[P],
-        *,
-        role: str,
     ) -> None:
         self._settings = settings
         self._load = load
         self._adopt = adopt
         self._followed = followed
-        self._role = role
 
     @property
     def held_back(self) -> str | None:
@@ -120,7 +117,7 @@ class Follower(Generic[P]):
         while True:
             connection = None
             try:
-                connection = await _connect(self._settings.require_database(), self._role)
+                connection = await _connect(self._settings.require_database())
                 wait = _FIRST_WAIT
                 await self._follow(connection)
             except _AWAY as fault:
@@ -159,28 +156,29 @@ class Follower(Generic[P]):
         followed.number = in_force.number
 
 
-async def _connect(url: str, role: str) -> asyncpg.Connection:
+async def _connect(url: str) -> asyncpg.Connection:
+    """A connection that only reads, as whatever account the process signs in with: each may read releases."""
     connection = await asyncpg.connect(
         url,
         timeout=_ASK_WITHIN,
         command_timeout=_ASK_WITHIN,
-        server_settings={"application_name": f"{role}_policy", "role": role},
+        server_settings={"application_name": "evenlode_policy", "default_transaction_read_only": "on"},
     )
     await prepare_connection(connection)
     return connection
 
 
-def _ask_aside(settings: Settings, role: str) -> InForce | None:
+def _ask_aside(settings: Settings) -> InForce | None:
     """Ask in a loop of its own, since a process is put together outside of any, or inside that of a test."""
     if settings.database_url is None:
         return None
     with ThreadPoolExecutor(1) as aside:
-        return aside.submit(lambda: asyncio.run(_ask(settings.require_database(), role))).result()
+        return aside.submit(lambda: asyncio.run(_ask(settings.require_database()))).result()
 
 
-async def _ask(url: str, role: str) -> InForce | None:
+async def _ask(url: str) -> InForce | None:
     try:
-        connection = await _connect(url, role)
+        connection = await _connect(url)
         try:
             return await read_in_force(connection)
         finally:
