@@ -16,7 +16,8 @@ from service.settings import Settings, load_settings
 from workers.broker_connection import PromptConnection
 from workers.lanes import LANES, PATTERNS_QUEUE, UPKEEP_QUEUE
 from workers.runtime import Runtime
-from workers.tasks import patterns, upkeep
+from workers.tasks import counts, patterns, upkeep
+from workers.tasks.counts import register_counts
 from workers.tasks.delivery import register_delivery
 from workers.tasks.patterns import register_patterns
 from workers.tasks.upkeep import register_upkeep
@@ -52,7 +53,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
             _queue(name) for name in (*(lane.queue for lane in LANES), UPKEEP_QUEUE, PATTERNS_QUEUE)
         ],
         "task_default_queue": UPKEEP_QUEUE,
-        "task_routes": {patterns.EXAMINE: {"queue": PATTERNS_QUEUE}},
+        "task_routes": {name: {"queue": PATTERNS_QUEUE} for name in (patterns.EXAMINE, counts.COUNT)},
         "task_create_missing_queues": False,
         "task_publish_retry": True,
         "task_publish_retry_policy": {
@@ -72,7 +73,10 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "enable_utc": True,
         "timezone": "UTC",
         "beat_schedule": {
-            **{name: {"task": name, "schedule": every} for name, every in upkeep.schedule().items()},
+            **{
+                name: {"task": name, "schedule": every}
+                for name, every in (upkeep.schedule() | counts.schedule()).items()
+            },
             # One that nobody takes before the next is due is not worth keeping.
             **{
                 name: {"task": name, "schedule": every, "options": {"expires": every}}
@@ -101,6 +105,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Celery:
     register_delivery(app, runtime)
     register_upkeep(app, runtime)
     register_patterns(app, runtime)
+    register_counts(app, runtime)
     app.steps["worker"].add(_step_of(runtime))
     return app
 

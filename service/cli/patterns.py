@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from service.cli.deliveries import DatabaseUnreachable
+from service.cli.pattern_counts import clusters, review
 from service.clock import to_the_minute, utc_now
 from service.db.pool import prepare_connection
 from service.embedded.running import database_url
@@ -58,7 +59,11 @@ class _Shown(msgspec.Struct, frozen=True):
 
 @click.group()
 def patterns() -> None:
-    """See what links reports, cut links that are wrong, and examine reports again."""
+    """See what links and counts over reports show, cut links that are wrong, and examine reports again."""
+
+
+patterns.add_command(review)
+patterns.add_command(clusters)
 
 
 @patterns.command("links")
