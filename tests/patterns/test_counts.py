@@ -11,6 +11,7 @@ import pytest
 from service.db.pool import open_pool
 from service.keys import ensure_key_ring, load_key_ring
 from service.patterns.counts import Counting, Reckoned, count_patterns, counting_of, listed_clusters, reckon
+from service.patterns.examine import Examiner
 from service.policy.model import Policy
 from service.settings import default_policy_folder
 from tests.patterns.reporting import Town, a_town
@@ -242,3 +243,24 @@ async def test_nothing_kept_tells_more_of_an_anonymous_report_than_the_minute(
     entries = await database.fetch("SELECT at, detail::text FROM audit_event WHERE actor = 'patterns'")
     assert len(entries) == 2
     assert all(row["at"] == now - timedelta(seconds=47, microseconds=123456) for row in entries)
+
+
+async def test_from_the_words_of_the_reports_to_the_cluster_and_the_case_review(
+    town: Town, pattern: asyncpg.Connection, policy: Policy, tmp_path: Path
+) -> None:
+    """Nothing is put in by hand: the reports are examined as the workers do it."""
+    pubs = ("The Example Arms", "the example arms ", "Example Arms")
+    for day, pub in zip(("2026-07-01", "2026-07-08", "2026-07-15"), pubs, strict=True):
+        await town.tells(day, reporter="venue", concern="spiking_drink", venue=pub)
+    for number in range(5):
+        where = {"address": "12 Mill Street", "town": "Witney"}
+        await town.tells(
+            "2026-07-10", phone=f"00{number}", location=where, description=f"Shouting, night {number}."
+        )
+    ring = load_key_ring(tmp_path / "keys.json")
+    await Examiner(pattern, policy=policy, ring=ring, now=town.now).run()
+    reckoned = await counted(pattern, "2026-07-15")
+    assert [(one.tally.place_kind, one.tally.concern) for one in reckoned.clusters][:1] == [
+        ("venue", "spiking")
+    ]
+    assert ("different_people", "address", 5, True) in summary(reckoned)
