@@ -7,8 +7,8 @@ raised by its pattern once, in one transaction.
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Final, get_args
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -17,13 +17,12 @@ import structlog
 
 from schemas.reports import Report
 from service.clock import to_the_minute
-from service.db.partitions import first_id
 from service.keys import KeyRing
 from service.patterns import store
 from service.patterns.lifting import lift
 from service.patterns.links import FOUND_BY, LinkKind, lookups, shared, weighed
-from service.patterns.raising import COUNTS_FROM, WINDOW, Linked, Standing, raised_by
-from service.patterns.store import NewLink, Stored
+from service.patterns.raising import COUNTS_FROM, WINDOW, Linked, raised_by
+from service.patterns.store import LinkRow, NewLink, Stored
 from service.patterns.traits import Key, Traits, keys_of, traits_of
 from service.policy.model import Policy
 
@@ -53,8 +52,10 @@ _ORDER: Final = {
         )
     )
 }
-_TELLING: Final[tuple[LinkKind, ...]] = tuple(kind for kind in get_args(LinkKind) if kind != "place_time")
+_IDENTIFYING: Final[tuple[LinkKind, ...]] = tuple(COUNTS_FROM)
+_TELLING: Final[tuple[LinkKind, ...]] = (*COUNTS_FROM, "text")
 _HIGH: Final = 2
+_WINDOW_MILLISECONDS: Final = int(WINDOW.total_seconds() * 1000)
 _BODY: Final = msgspec.json.Decoder(Report)
 _log = structlog.get_logger()
 
@@ -74,10 +75,14 @@ class Examiner:
     ) -> None:
         self._connection = connection
         self._policy = policy
+        self._serious = {
+            code for code, concern in policy.concerns.items() if concern.family == "serious_harm"
+        }
         self._ring = ring
         self._now = now
         self._minute = to_the_minute(now)
         self._traits: dict[UUID, Traits] = {}
+        self._indexed: set[UUID] = set()
 
     async def run(self, progress: Callable[[int], None] = lambda _: None) -> Account | None:
         """Examine whatever is outstanding; None when somebody else is at it. `progress` gets how many are done."""
@@ -87,7 +92,7 @@ class Examiner:
         try:
             await self._index_all()
             while batch := await store.unfinished(self._connection, _BATCH):
-                account.raised += await self._link_and_raise(batch)
+                account.raised += await self.link_and_raise(batch)
                 await store.finish(self._connection, batch, self._minute)
                 account.examined += len(batch)
                 progress(account.examined)
@@ -110,19 +115,21 @@ class Examiner:
             for key in keys_of(known[report])
         ]
         await store.index(self._connection, marks, ids, self._minute)
+        self._indexed.update(ids)
 
-    async def _link_and_raise(self, batch: list[UUID]) -> int:
-        # What was read before may have been stored by an earlier release that read less.
-        await self.index(batch)
+    async def link_and_raise(self, batch: Sequence[UUID]) -> int:
+        """Link reports with what is stored, and raise what is borne out; returns how many were raised."""
+        # What is stored may have been read by an earlier release, or in a run that was cut off.
+        if stale := [report for report in batch if report not in self._indexed]:
+            await self.index(stale)
         links = await self._links(batch)
         await store.link(self._connection, links, self._minute)
-        touched = {end for one in links if _counts(one) for end in (one.first, one.second)}
         raised = 0
-        for one, by in await self._borne_out(touched):
+        for one, by in await self._borne_out(links):
             raised += await lift(self._connection, one, by, policy=self._policy, now=self._now)
         return raised
 
-    async def _links(self, batch: list[UUID]) -> list[NewLink]:
+    async def _links(self, batch: Sequence[UUID]) -> list[NewLink]:
         known = await self._known(batch)
         asked = [
             (report, key)
@@ -133,69 +140,60 @@ class Examiner:
         near = await store.sharing(
             self._connection, [(report, self._mark(key)) for report, key in asked], NEAREST
         )
-        found: dict[UUID, dict[UUID, dict[str, int]]] = {}
+        found: dict[UUID, dict[UUID, list[tuple[str, list[UUID]]]]] = {}
         for (report, key), others in zip(asked, near, strict=True):
             beside = found.setdefault(report, {})
             for other in others:
-                if other not in beside and len(beside) >= MOST_COMPARED:
-                    continue
-                by_kind = beside.setdefault(other, {})
-                count = _sharing(report, other, others)
-                by_kind[key.kind] = min(count, by_kind.get(key.kind, count))
+                if other in beside or len(beside) < MOST_COMPARED:
+                    beside.setdefault(other, []).append((key.kind, others))
         links: dict[tuple[UUID, UUID, str], NewLink] = {}
         for report, beside in found.items():
             compared = await self._known(beside)
-            for other, by_kind in beside.items():
+            for other, found_by in beside.items():
                 if other in compared:
-                    for one in self._compare(report, known[report], other, compared[other], by_kind):
+                    for one in self._compare(report, known[report], other, compared[other], found_by):
                         links[one.first, one.second, one.reason.kind] = one
             await asyncio.sleep(0)
         return list(links.values())
 
     def _compare(
-        self, one: UUID, traits: Traits, other: UUID, others: Traits, by_kind: dict[str, int]
+        self, one: UUID, traits: Traits, other: UUID, others: Traits, found_by: list[tuple[str, list[UUID]]]
     ) -> Iterable[NewLink]:
+        """The links between two reports. `found_by` are the kinds of key that found the other, with all they found."""
         for reason in shared(traits, others):
-            counts = [count for kind, count in by_kind.items() if kind in FOUND_BY[reason.kind]]
+            counts = [_sharing(one, other, near) for kind, near in found_by if kind in FOUND_BY[reason.kind]]
             kept = weighed(reason, min(counts)) if counts else None
             if kept is not None:
                 keys = [self._mark(key).hex() for key in kept.keys]
                 yield NewLink(first=min(one, other), second=max(one, other), reason=kept, keys=keys)
 
-    async def _borne_out(self, touched: set[UUID]) -> list[tuple[Stored, dict[str, list[Stored]]]]:
-        """The reports to raise that are below P2, and by what they share those that bear each out."""
-        if not touched:
-            return []
-        beside = await store.links_of(self._connection, touched, _TELLING)
-        ends = {end for row in beside for end in (row.first, row.second)}
-        links = [
-            Linked(
-                first=row.first,
-                second=row.second,
-                kind=row.kind,
-                strength=row.strength,
-                keys=row.keys,
-                cut=row.cut_by is not None,
-            )
-            # Those between the reports that these lead to say which are cut from each other, or told twice.
-            for row in await store.links_of(self._connection, ends, _TELLING)
-        ]
-        known = {one.id: one for one in await store.reports(self._connection, ends)}
-        standings = {
-            one.id: Standing(
-                id=one.id, received_at=one.received_at, serious=self._serious(one.concerns), marks=one.marks
-            )
-            for one in known.values()
+    async def _borne_out(self, new: Iterable[NewLink]) -> list[tuple[Stored, dict[str, list[Stored]]]]:
+        """The reports below P2 that are to be raised, and by what they share those that bear each out.
+
+        A group that has become large enough holds a report just linked, so it is sought around that and around those
+        it was linked with.
+        """
+        ends = {end for one in new if _counts(one) for end in (one.first, one.second)}
+        around = {
+            one.id for one in await store.standings(self._connection, ends, self._serious) if one.serious
         }
+        links = await store.links_of(self._connection, around, _IDENTIFYING)
+        ends = {end for row in links for end in (row.first, row.second)}
+        standings = {
+            one.id: one for one in await store.standings(self._connection, ends, self._serious) if one.serious
+        }
+        # Those between the reports that these lead to say which are cut from each other, and which are told twice.
+        between = await store.links_among(self._connection, standings, _TELLING)
+        raised = raised_by(standings, map(_linked, between), self._now, around=around)
+        named = {one.id for one in raised} | {
+            other for one in raised for group in one.by.values() for other in group
+        }
+        known = {one.id: one for one in await store.reports(self._connection, named)}
         return [
             (known[one.id], {by: [known[other] for other in others] for by, others in one.by.items()})
-            for one in raised_by(standings, links, self._now, around=touched)
+            for one in raised
             if known[one.id].grade > _HIGH
         ]
-
-    def _serious(self, concerns: list[str]) -> bool:
-        families = (self._policy.concerns[code].family for code in concerns if code in self._policy.concerns)
-        return "serious_harm" in families
 
     async def _known(self, ids: Iterable[UUID]) -> dict[UUID, Traits]:
         """What these reports name. One that cannot be read is left out: it must not hold up the others."""
@@ -222,15 +220,22 @@ def _counts(link: NewLink) -> bool:
     return link.reason.strength >= COUNTS_FROM.get(link.reason.kind, 101)
 
 
+def _linked(row: LinkRow) -> Linked:
+    return Linked(
+        first=row.first,
+        second=row.second,
+        kind=row.kind,
+        strength=row.strength,
+        keys=row.keys,
+        cut=row.cut_by is not None,
+    )
+
+
 def _sharing(one: UUID, other: UUID, near: list[UUID]) -> int:
     """How many reports share the identifier within the 90 days up to the later of two, both included.
 
     By the times in the ids. `near` are those nearest to `one`, so the count ends at a multiple of NEAREST.
     """
     last = max(one, other)
-    first = first_id(_moment(last) - WINDOW)
+    first = UUID(int=((last.int >> 80) - _WINDOW_MILLISECONDS) << 80)
     return sum(first <= report <= last for report in (one, *near))
-
-
-def _moment(report: UUID) -> datetime:
-    return datetime.fromtimestamp((report.int >> 80) / 1000, UTC)

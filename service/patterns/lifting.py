@@ -11,8 +11,7 @@ from schemas.reports import Report
 from service.clock import to_the_minute
 from service.ids import uuid7_stem
 from service.intake.facts import gather
-from service.patterns import store
-from service.patterns.store import Raise, Stored
+from service.patterns.store import Raise, Stored, raise_report
 from service.policy.model import Policy
 from service.routing.decide import decide
 from service.routing.due import due_at
@@ -41,7 +40,7 @@ async def lift(
     decided_at = max(
         moment, one.decided_at + (timedelta(minutes=1) if anonymous else timedelta(milliseconds=1))
     )
-    return await store.raise_report(
+    return await raise_report(
         connection,
         Raise(
             report_id=one.id,

@@ -34,13 +34,22 @@ UPDATE examination SET finished_at = $2 WHERE report_id = any($1::uuid[]) AND fi
 -- name: reports
 -- What was said in some reports and what is decided on them now. $1 ids
 SELECT report.id, report.received_at, report.anonymity, report.body::text AS body, report_handle.reference,
-       in_force.grade, in_force.concerns, in_force.decided_at,
-       array(SELECT mark FROM reporter_mark WHERE reporter_mark.report_id = report.id) AS marks
+       in_force.grade, in_force.concerns, in_force.decided_at
 FROM report
 JOIN report_handle ON report_handle.report_id = report.id
 CROSS JOIN LATERAL (
     SELECT grade, concerns, decided_at FROM decision WHERE decision.report_id = report.id
     ORDER BY decided_at DESC, id DESC LIMIT 1
+) AS in_force
+WHERE report.id = any($1::uuid[])
+
+-- name: standings
+-- Of some reports, what raising asks for. $1 ids
+SELECT report.id, report.received_at, in_force.concerns,
+       array(SELECT mark FROM reporter_mark WHERE reporter_mark.report_id = report.id) AS marks
+FROM report
+CROSS JOIN LATERAL (
+    SELECT concerns FROM decision WHERE decision.report_id = report.id ORDER BY decided_at DESC, id DESC LIMIT 1
 ) AS in_force
 WHERE report.id = any($1::uuid[])
 
@@ -91,6 +100,11 @@ WHERE link.cut_at IS NULL AND (link.strength, link.detail) <> (excluded.strength
 SELECT first, second, kind, strength, detail, made_at, cut_at, cut_by, cut_why FROM link
 WHERE (first = any($1::uuid[]) OR second = any($1::uuid[])) AND kind = any($2::text[])
 ORDER BY first, second, kind
+
+-- name: links_among
+-- The links between some reports, cut ones too. $1 ids, $2 kinds
+SELECT first, second, kind, strength, detail, made_at, cut_at, cut_by, cut_why FROM link
+WHERE first = any($1::uuid[]) AND second = any($1::uuid[]) AND kind = any($2::text[])
 
 -- name: cut
 -- Cut what links two reports. $1, $2 the reports, the smaller id first, $3 now, $4 who, $5 why

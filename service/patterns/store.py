@@ -13,6 +13,7 @@ from service.db.partitions import first_id
 from service.db.sql import load_queries
 from service.ids import uuid7
 from service.patterns.links import LinkKind, Shared
+from service.patterns.raising import Standing
 from service.routing.model import Decision, Reason, Recipient
 
 LOCK: Final = 8303
@@ -36,7 +37,6 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     grade: int
     concerns: list[str]
     decided_at: datetime
-    marks: frozenset[bytes]
 
 
 class LinkRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,8 +95,9 @@ async def lock(connection: asyncpg.Connection) -> bool:
 
 
 async def unlock(connection: asyncpg.Connection) -> None:
-    """Give the lock back."""
-    await connection.execute("SELECT pg_advisory_unlock($1::bigint)", LOCK)
+    """Give the lock back; a connection that was lost has given it back already."""
+    if not connection.is_closed():
+        await connection.execute("SELECT pg_advisory_unlock($1::bigint)", LOCK)
 
 
 async def unexamined(connection: asyncpg.Connection, most: int) -> list[UUID]:
@@ -129,7 +130,22 @@ async def finish(connection: asyncpg.Connection, ids: Collection[UUID], now: dat
 async def reports(connection: asyncpg.Connection, ids: Collection[UUID]) -> list[Stored]:
     """What was said in some reports, and what is decided on them."""
     rows = await connection.fetch(_query("reports"), list(ids))
-    return [Stored(**{**row, "marks": frozenset(row["marks"])}) for row in rows]
+    return [Stored(**row) for row in rows]
+
+
+async def standings(
+    connection: asyncpg.Connection, ids: Collection[UUID], serious: Collection[str]
+) -> list[Standing]:
+    """What raising needs to know of some reports; `serious` are the concerns of serious harm."""
+    return [
+        Standing(
+            id=row["id"],
+            received_at=row["received_at"],
+            serious=not set(serious).isdisjoint(row["concerns"]),
+            marks=frozenset(row["marks"]),
+        )
+        for row in await connection.fetch(_query("standings"), list(ids))
+    ]
 
 
 async def index(
@@ -181,19 +197,27 @@ async def links_of(
     connection: asyncpg.Connection, ids: Collection[UUID], kinds: Collection[LinkKind] = get_args(LinkKind)
 ) -> list[LinkRow]:
     """All links of some reports by some kinds, cut ones too."""
-    return [
-        LinkRow(
-            first=row["first"],
-            second=row["second"],
-            kind=row["kind"],
-            strength=row["strength"],
-            keys=frozenset(row["detail"]["keys"]),
-            told=row["detail"]["told"],
-            cut_by=row["cut_by"],
-            cut_why=row["cut_why"],
-        )
-        for row in await connection.fetch(_query("links_of"), list(ids), list(kinds))
-    ]
+    return [_link_row(row) for row in await connection.fetch(_query("links_of"), list(ids), list(kinds))]
+
+
+async def links_among(
+    connection: asyncpg.Connection, ids: Collection[UUID], kinds: Collection[LinkKind]
+) -> list[LinkRow]:
+    """The links between some reports by some kinds, cut ones too."""
+    return [_link_row(row) for row in await connection.fetch(_query("links_among"), list(ids), list(kinds))]
+
+
+def _link_row(row: asyncpg.Record) -> LinkRow:
+    return LinkRow(
+        first=row["first"],
+        second=row["second"],
+        kind=row["kind"],
+        strength=row["strength"],
+        keys=frozenset(row["detail"]["keys"]),
+        told=row["detail"]["told"],
+        cut_by=row["cut_by"],
+        cut_why=row["cut_why"],
+    )
 
 
 async def cut(

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from service.patterns.places import place_at
 from service.patterns.wording import NAMELESS, Words, listed, quoted
 
 NOUNS: Final = frozenset(
@@ -13,6 +14,7 @@ NOUNS: Final = frozenset(
 """Words that names of venues end in."""
 _ALONE: Final = frozenset({"arms", "head", "crown", "oak", "lion"})
 """Words that need a capital or a "the" before the name: "his arms" is no pub."""
+_LONGEST_TOWN: Final = 4
 _COMMON: Final = frozenset(
     listed(
         "a an the pub club bar hotel inn nightclub restaurant cafe shop supermarket station rank stop centre"
@@ -63,11 +65,12 @@ def _capitals_only(raw: list[str], first: int, at: int) -> int:
 
 
 def venue_name(typed: str) -> str:
-    """A venue's name in one spelling; empty when it is none of its own, as "the station"."""
+    """A venue's name in one spelling, without its town; empty when it is none of its own, as "the station"."""
     plain = "".join(character for character in typed.casefold() if character.isalnum() or character in " -,&")
     words = plain.replace("&", " and ").replace("-", " ").partition(",")[0].split()
     if words[:1] == ["the"]:
         words = words[1:]
+    words = _without_town(words)
     if (
         len(words) > 1
         and words[-1] in {"pub", "club", "nightclub", "hotel", "bar", "inn"}
@@ -75,3 +78,12 @@ def venue_name(typed: str) -> str:
     ):
         words = words[:-1]
     return "" if all(word in _COMMON or word.isdigit() for word in words) else " ".join(words)
+
+
+def _without_town(words: list[str]) -> list[str]:
+    """The words before a town or village at the end: a town by itself is no venue."""
+    for at in range(max(0, len(words) - _LONGEST_TOWN), len(words)):
+        place = place_at(words, at)
+        if place is not None and len(place.split()) == len(words) - at:
+            return words[:at]
+    return words

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import asyncpg
@@ -28,7 +29,10 @@ async def as_examiner(url: str) -> asyncpg.Connection:
 
 def usable_policy(settings: Settings) -> Policy:
     """The shipped policy with the channels of this test."""
-    return with_usable_channels(load_policy(settings.policy), settings)
+    return with_usable_channels(_policy(settings.policy), settings)
+
+
+_policy = cache(load_policy)
 
 
 async def examine(
