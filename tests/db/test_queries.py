@@ -24,7 +24,8 @@ _ROLES: Final = {
 }
 """Who runs the queries of a folder; `none` is whoever the command line connects as."""
 _ALSO: Final = dict.fromkeys(
-    ("depth", "oldest", "dead_by_recipient", "in_force", "in_force_number", "one_release", "record"), "evenlode_web"
+    ("depth", "oldest", "dead_by_recipient", "in_force", "in_force_mark", "one_release", "record"),
+    "evenlode_web",
 )
 """The web process runs these too: for its metrics, and to decide by the policy in force."""
 

@@ -21,7 +21,7 @@ from service.policy.directory import Directory
 from service.policy.model import Policy
 from service.policy.releases.folder import unpacked
 from service.policy.releases.model import InForce
-from service.policy.releases.store import read_in_force, read_in_force_number
+from service.policy.releases.store import read_in_force, read_in_force_mark
 from service.routing.live_channels import refuse_dead_ends
 from service.settings import Settings
 
@@ -41,13 +41,13 @@ Load = Callable[[Path], P]
 class Followed(Generic[P]):
     """The policy in use, and what is known of the one in force.
 
-    `number` counts the changes of what is in force (0: none known, so the folder's). `held_back` is the version in
-    force when it cannot be used here, else None.
+    `mark` is that of the last change of what is in force ("": none known, so the folder's). `held_back` is the version
+    in force when it cannot be used here, else None.
     """
 
-    def __init__(self, policy: P, *, number: int = 0, held_back: str | None = None) -> None:
+    def __init__(self, policy: P, *, mark: str = "", held_back: str | None = None) -> None:
         self.policy = policy
-        self.number = number
+        self.mark = mark
         self.held_back = held_back
 
 
@@ -68,7 +68,7 @@ async def policy_now(
     `before` is what this gave the last time, and is given back while it is still right. Raises PolicyError as
     `policy_at_start` does, and what the database raises.
     """
-    if before is not None and before.number == await read_in_force_number(connection):
+    if before is not None and before.mark == await read_in_force_mark(connection):
         return before
     in_force = await read_in_force(connection)
     policy = None if before is None else before.policy
@@ -84,8 +84,8 @@ def _followed(in_force: InForce | None, settings: Settings, load: Load[P], befor
     except Exception as fault:  # noqa: BLE001 - whatever is wrong with it, a policy that works is better than none
         _log_held_back(in_force, fault)
         kept = before or _usable(settings.policy, settings, load)
-        return Followed(kept, number=in_force.number, held_back=in_force.version)
-    return Followed(policy, number=in_force.number)
+        return Followed(kept, mark=in_force.mark, held_back=in_force.version)
+    return Followed(policy, mark=in_force.mark)
 
 
 class Follower(Generic[P]):
@@ -134,7 +134,7 @@ class Follower(Generic[P]):
         await connection.add_listener(CHANNEL, lambda *_: woken.set())
         while not connection.is_closed():
             woken.clear()
-            if await read_in_force_number(connection) != self._followed.number:
+            if await read_in_force_mark(connection) != self._followed.mark:
                 in_force = await read_in_force(connection)
                 if in_force is not None:
                     await self._take_up(in_force)
@@ -153,7 +153,7 @@ class Follower(Generic[P]):
             _log.info("policy.taken_up", version=in_force.version, number=in_force.number)
             followed.policy, followed.held_back = policy, None
         # Not tried again before something else is put in force: it would fail in the same way.
-        followed.number = in_force.number
+        followed.mark = in_force.mark
 
 
 async def _connect(url: str) -> asyncpg.Connection:

@@ -29,6 +29,11 @@ class InForce(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     files: Files
 
+    @property
+    def mark(self) -> str:
+        """What tells this change from every other."""
+        return f"{self.number}:{self.version}"
+
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One change of what is in force. `rolled_to` is the number of the earlier change it went back to."""

@@ -6,8 +6,9 @@ SELECT changed.number, changed.version, release.files
 FROM policy_in_force AS changed JOIN policy_release AS release USING (version)
 ORDER BY changed.number DESC LIMIT 1;
 
--- name: in_force_number
-SELECT max(number) FROM policy_in_force;
+-- name: in_force_mark
+-- What tells one change of what is in force from every other, also after a restore from a backup.
+SELECT number || ':' || version FROM policy_in_force ORDER BY number DESC LIMIT 1;
 
 -- name: one_release
 -- $1: a version. What follows the files' fingerprint after a point is the software's own part in deciding: a later

@@ -38,9 +38,9 @@ async def read_in_force(connection: asyncpg.Connection) -> InForce | None:
     return None if row is None else InForce(**row)
 
 
-async def read_in_force_number(connection: asyncpg.Connection) -> int:
-    """How often what is in force has changed; 0 before the first publication."""
-    return await connection.fetchval(_QUERIES["in_force_number"]) or 0
+async def read_in_force_mark(connection: asyncpg.Connection) -> str:
+    """The mark of what is in force (`InForce.mark`), "" before the first publication: cheap to look at often."""
+    return await connection.fetchval(_QUERIES["in_force_mark"]) or ""
 
 
 async def read_release(connection: asyncpg.Connection, version: str) -> Release:
