@@ -8,12 +8,13 @@ import asyncpg
 import msgspec
 
 from service.ids import uuid7
+from service.routing.model import ActBy
 
 _INSERT = """
 WITH incoming AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset($1::text::jsonb) AS r (
         report_id uuid, decision_id uuid, route_id uuid, delivery_id uuid, reference text, recipient text,
-        channel text, grade smallint, made_at timestamptz, due_at timestamptz, coarse boolean)
+        channel text, grade smallint, made_at timestamptz, due_at timestamptz, coarse boolean, act_by jsonb)
 ), stored AS (
     INSERT INTO report (id, received_at, reporter, anonymity, concern, body, typed)
     SELECT report_id, made_at, 'taxi_driver', CASE WHEN coarse THEN 'anonymous' ELSE 'confidential' END, 'cse',
@@ -23,8 +24,8 @@ WITH incoming AS MATERIALIZED (
     INSERT INTO report_handle (reference, report_id, receipt_hash, receipt_key_id, body_hash, received_at)
     SELECT reference, report_id, sha256(convert_to(report_id::text, 'UTF8')), 'k', '\\x00', made_at FROM incoming
 ), decided AS (
-    INSERT INTO decision (id, report_id, decided_at, grade, due_at, policy, concerns, recipients, detail)
-    SELECT decision_id, report_id, made_at, grade, due_at, 'test', jsonb_build_array('cse'), 1, '{}'
+    INSERT INTO decision (id, report_id, decided_at, grade, due_at, policy, concerns, recipients, act_by, detail)
+    SELECT decision_id, report_id, made_at, grade, due_at, 'test', jsonb_build_array('cse'), 1, act_by, '{}'
     FROM incoming
 ), routed AS (
     INSERT INTO route (id, decision_id, report_id, recipient, tier)
@@ -45,8 +46,12 @@ async def queue(
     made_at: datetime | None = None,
     coarse: bool = False,
     notify: bool = True,
+    act_by: Sequence[ActBy] | None = None,
 ) -> list[UUID]:
-    """Queue `count` notifications of one grade by one channel, and wake the relay in the same transaction."""
+    """Queue `count` notifications of one grade by one channel, and wake the relay in the same transaction.
+
+    Without `act_by` they are of a decision that an earlier release made.
+    """
     moment = made_at or datetime.now(UTC)
     rows = [
         {
@@ -61,6 +66,7 @@ async def queue(
             "made_at": moment,
             "due_at": moment,
             "coarse": coarse,
+            "act_by": act_by,
         }
         for _ in range(count)
     ]

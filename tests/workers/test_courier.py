@@ -1,14 +1,16 @@
 """A hand-over from beginning to record: nothing lost, nothing sent twice under another id."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
 from service.db.pool import open_pool
+from service.routing.model import ActBy
 from service.routing.outbox import Claim, books, retry
 from tests.workers.conftest import HeldClock, until
 from tests.workers.outbox_rows import queue, states
@@ -31,6 +33,17 @@ async def test_what_is_delivered_is_recorded_with_the_receivers_answer(
     assert sorted(mail.message_ids) == sorted(f"<{one}@csp.test>" for one in ids)
     answers = await database.fetch("SELECT outcome, answer FROM delivery_attempt")
     assert {tuple(row) for row in answers} == {("delivered", "2.0.0 queued")}
+
+
+async def test_the_deadlines_of_the_decision_reach_the_receiver_and_an_old_decision_has_none(
+    database: asyncpg.Connection, carry_due: CarryDue, receiver: Receiver
+) -> None:
+    deadline = ActBy("evidence", datetime(2026, 7, 1, 23, tzinfo=UTC))
+    for act_by in ([deadline], None):
+        await queue(database, grade=1, recipient="asb_team", channel="webhook", act_by=act_by)
+    await carry_due(1)
+    told = [json.loads(body)["data"]["act_by"] for _, body in receiver.calls]
+    assert sorted(told) == [[], [{"name": "evidence", "at": "2026-07-01T23:00:00Z"}]]
 
 
 async def test_an_hour_without_a_mail_server_loses_nothing_and_changes_no_message_id(
