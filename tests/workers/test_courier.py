@@ -36,11 +36,13 @@ async def test_what_is_delivered_is_recorded_with_the_receivers_answer(
 
 
 async def test_the_deadlines_of_the_decision_reach_the_receiver_and_an_old_decision_has_none(
-    database: asyncpg.Connection, carry_due: CarryDue, receiver: Receiver
+    database: asyncpg.Connection, clock: HeldClock, carry_due: CarryDue, receiver: Receiver
 ) -> None:
     deadline = ActBy("evidence", datetime(2026, 7, 1, 23, tzinfo=UTC))
     for act_by in ([deadline], None):
-        await queue(database, grade=1, recipient="asb_team", channel="webhook", act_by=act_by)
+        await queue(
+            database, grade=1, recipient="asb_team", channel="webhook", made_at=clock(), act_by=act_by
+        )
     await carry_due(1)
     told = [json.loads(body)["data"]["act_by"] for _, body in receiver.calls]
     assert sorted(told) == [[], [{"name": "evidence", "at": "2026-07-01T23:00:00Z"}]]
