@@ -89,34 +89,45 @@ def _worth_reading(text: str) -> bool:
     lower = text.casefold()
     tokens = lower.translate(_CUT).split() if lower.isascii() else _TOKENS.findall(lower)
     triggers = _QUICK
-    digits = 0
+    tokens.append("")  # stands after the last word and, as the one at -1, before the first
+    run = 0
+    last = -2
     for at in [at for at, token in enumerate(tokens) if token in triggers or not token.isalpha()]:
-        if _promising(tokens, at, triggers.get(tokens[at], _DIGIT)):
+        token, before = tokens[at], tokens[at - 1]
+        kind = triggers.get(token, _DIGIT)
+        if kind != _DIGIT:
+            # Most of what could end a street or a pub's name follows a word that names nothing: "would drive".
+            if (kind == _SERVICE or before not in NAMELESS or before == "the") and _promising(
+                tokens, at, kind
+            ):
+                return True
+        elif token.isdigit():
+            run = run + len(token) if at == last + 1 else len(token)
+            last = at
+            if run >= _LEAST_DIGITS or _promising_number(before, tokens[at + 1]):
+                return True
+        elif token and _promising_mixed(token, before):
             return True
-        digits += len(tokens[at])
-    return digits >= _LEAST_DIGITS and _DIGITS.search(text) is not None
+    return False
 
 
 def _promising(tokens: list[str], at: int, kind: int) -> bool:
-    """Whether the word at `at` may be part of an identifier, by what stands beside it."""
-    before = tokens[at - 1] if at else ""
-    after = tokens[at + 1] if at + 1 < len(tokens) else ""
+    """Whether the word at `at`, which is none of a number, may be part of an identifier by what stands beside it."""
+    before, after = tokens[at - 1], tokens[at + 1]
     if kind == _DOOR:
-        if before != "the":
-            return before not in NAMELESS
-        return any(token in NUMBERS or token[0].isdigit() for token in tokens[max(0, at - 3) : at - 1])
+        near = tokens[max(0, at - 3) : max(0, at - 1)]
+        return before != "the" or any(token in NUMBERS or token[:1].isdigit() for token in near)
     if kind == _PLATE:
         return after in LETTERS or before in LETTERS or len(after) == 1 or len(before) == 1 or after == "for"
-    if kind == _DIGIT:
-        return _promising_number(tokens[at], before, after)
-    return kind != _VENUE or before == "the" or before not in NAMELESS
+    return True
 
 
-def _promising_number(token: str, before: str, after: str) -> bool:
-    if token.isdigit():
-        return (len(before) <= 3 and before not in NAMELESS) or (
-            0 < len(after) <= 3 and after not in NAMELESS
-        )
+def _promising_number(before: str, after: str) -> bool:
+    return (len(before) <= 3 and before not in NAMELESS) or (0 < len(after) <= 3 and after not in NAMELESS)
+
+
+def _promising_mixed(token: str, before: str) -> bool:
+    """Whether a word of letters and digits is more than "11pm" or "what?"."""
     bare = token.strip("?")
     if len(before) == 3 and len(bare) <= 4 and before not in NAMELESS:
         return True  # ABC 12D
