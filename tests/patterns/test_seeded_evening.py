@@ -57,7 +57,7 @@ _TOLD: Final[tuple[dict[str, Any], ...]] = (
         "venue",
         concern="county_lines",
         happening="older",
-        description="Two men left in a silver golf, ab 00 cde, and said they were staying at 12 mill street.",
+        description="A silver golf, ab 00 cde, was outside. It belongs to 12 mill street.",
         location={"town": "Witney"},
         venue="The Example Arms",
     ),
@@ -97,9 +97,10 @@ async def test_all_are_raised_with_the_links_named_as_the_reason(
     )
     assert sorted(row["reference"] for row in rows) == sorted(evening)
     for row in rows:
-        (reason,) = msgspec.json.decode(row["detail"])["reasons"]
+        reason = next(
+            one for one in msgspec.json.decode(row["detail"])["reasons"] if one["rule"] == "P2-pattern"
+        )
         (shared,) = (item for item in reason["because"] if item["atom"] == "pattern=shared")
-        assert reason["rule"] == "P2-pattern"
         assert shared["origin"] == "derived"
         assert "by address and vehicle" in shared["words"]
         assert all(other in shared["words"] for other in evening if other != row["reference"])
