@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 import httpx
@@ -17,6 +17,7 @@ from service.policy.load import load_policy
 from service.policy.model import Policy
 from service.routing.live_channels import with_usable_channels
 from service.settings import Settings
+from tests.builders import report
 from tests.web import send
 
 
@@ -80,3 +81,19 @@ async def links(database: asyncpg.Connection) -> set[tuple[str, str, str, int]]:
         " JOIN report_handle AS one ON one.report_id = first JOIN report_handle AS other ON other.report_id = second"
     )
     return {(*sorted((row["one"], row["other"])), row["kind"], row["strength"]) for row in rows}
+
+
+_CAR: Final = "AB00 CDE"
+
+
+def sighting(number: int, **answers: Any) -> dict[str, Any]:
+    """A weak report of serious harm in which a driver names the car; no two in the same words."""
+    words = ("dropped", "collected", "waited for", "followed", "passed", "drove", "left")
+    told = f"{words[number % len(words)].capitalize()} number {number} of a few by the back gate, {_CAR} was there."
+    return report("taxi_driver", concern="county_lines", happening="older", description=told, **answers)
+
+
+async def raised(database: asyncpg.Connection) -> int:
+    """How many reports were raised by their pattern."""
+    count: int = await database.fetchval("SELECT count(*) FROM decision WHERE cause = 'pattern'")
+    return count
