@@ -22,6 +22,8 @@ _SENTENCE_ENDS: Final = frozenset(".!?;\n")
 _LONGEST: Final = 30
 _WINDOW: Final = 24
 _STEP: Final = 12
+_TOGETHER: Final = 4
+"""Stretches that are read together."""
 
 
 class Read(NamedTuple):
@@ -59,6 +61,7 @@ class SentenceReader:
         noes = [marks[at] for at in places]
         spans = _stretches(tokens, places)
         scores = self._scores(words, noes, spans)
+        spans += [(spans[at][0], spans[last][1]) for at, last in _runs(len(spans))]
         best = scores.argmax(axis=0)
         top = scores[best, np.arange(len(self.atoms))]
         found = []
@@ -79,12 +82,14 @@ class SentenceReader:
         self, words: list[str], noes: list[bool], spans: list[tuple[int, int]]
     ) -> npt.NDArray[np.float32]:
         """Log-odds of every fact (columns) in every stretch (rows)."""
+        alone = [self._known(words[first:last], noes[first:last]) for first, last in spans]
         rows: list[int] = []
         starts: list[int] = []
-        for first, last in spans:
+        together = (set().union(*alone[at : last + 1]) for at, last in _runs(len(alone)))
+        for known in (*alone, *together):
             starts.append(len(rows))
             rows.append(0)  # an empty feature, so that no stretch is without one
-            rows.extend(self._known(words[first:last], noes[first:last]))
+            rows.extend(known)
         sums = np.add.reduceat(self._weights[rows], starts, axis=0, dtype=np.int32)
         return sums * self._scale + self._bias
 
@@ -173,6 +178,13 @@ def _tree(rows: dict[str, int]) -> dict[str, _Branch]:
             case [second, last]:
                 branch.pairs.setdefault(second, _Pair()).threes[last] = row
     return tree
+
+
+def _runs(stretches: int) -> list[tuple[int, int]]:
+    """First and last of the stretches that are read together as well: what one sentence begins the next may explain."""
+    if stretches <= _TOGETHER:
+        return [(0, stretches - 1)] if stretches > 1 else []
+    return [(at, at + _TOGETHER - 1) for at in range(stretches - _TOGETHER + 1)]
 
 
 def _stretches(tokens: Sequence[str], places: Sequence[int]) -> list[tuple[int, int]]:
