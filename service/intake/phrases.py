@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from service.policy.model import Gap, PhraseIndex, PhrasePattern, Place
-from service.reading.negation import CLAUSE_ENDS, denied
+from service.reading.negation import CLAUSE_ENDS, NEGATORS, denied
 
 _SENTENCE_ENDS: Final = frozenset(".!?;")
 _REACH: Final = 28
@@ -170,6 +170,7 @@ class _Text:
                 return -1
             if self.words[index] in place:
                 return index
-            if self.words[index] in ends:
+            # "Saw no sign of a knife": what stands between may deny what comes after it.
+            if self.words[index] in ends or self.words[index] in NEGATORS:
                 return -1
         return -1

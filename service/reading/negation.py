@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 CLAUSE_ENDS: Final = frozenset(".,;:!?()\n") | {"but", "because", "although", "though", "however"}
-_NEGATORS: Final = frozenset(
+NEGATORS: Final = frozenset(
     {"no", "not", "never", "without", "nobody", "none", "nothing", "neither", "nor", "cannot", "noone"}
 ) | {f"{verb}nt" for verb in ("is", "was", "are", "were", "did", "does", "do", "has", "have", "had")}
 # "No" in these is no denial of what comes after them: "without warning he stabbed her".
@@ -30,7 +30,7 @@ def denied(tokens: Sequence[str]) -> list[bool]:
     """For each token whether its clause denies it shortly before."""
     marks = [False] * len(tokens)
     for at, word in enumerate(tokens):
-        if word in _NEGATORS and _denies(tokens, at):
+        if word in NEGATORS and _denies(tokens, at):
             for covered in range(at + 1, min(at + 1 + _REACH, len(tokens))):
                 if _ends(tokens, covered):
                     break

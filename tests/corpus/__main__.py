@@ -17,19 +17,36 @@ from tests.corpus.cases import PARTS, Part, cases_of
 from tests.corpus.judge import Score, Verdict, judge, score
 
 RECORDED: Final = Path(__file__).with_name("recorded.json")
-_COLUMNS: Final = ("cases", "exact", "under", "far under", "over", "far over", "P1 missed", "missed", "wrongly told")
+_COLUMNS: Final = (
+    "cases",
+    "exact",
+    "under",
+    "far under",
+    "over",
+    "far over",
+    "P1 missed",
+    "missed",
+    "wrongly told",
+)
 
 
 @click.command()
 @click.option("--policy", type=click.Path(path_type=Path, file_okay=False), default=default_policy_folder)
-@click.option("--misses", type=click.Choice(PARTS), help="List every case of a part that did not come out right.")
-@click.option("--record", is_flag=True, help="Keep the figures of the kept-back part as those to hold from now on.")
+@click.option(
+    "--misses", type=click.Choice(PARTS), help="List every case of a part that did not come out right."
+)
+@click.option(
+    "--record", is_flag=True, help="Keep the figures of the kept-back part as those to hold from now on."
+)
 def evaluate(policy: Path, misses: Part | None, *, record: bool) -> None:
     """Print, for both parts, how many grades are exact, too low and too high, and who was wrongly told or not told."""
     console = Console()
     loaded = load_policy(policy)
     verdicts = {
-        part: judge(track(cases_of(part), f"Deciding {part.replace('_', ' ')}", console=console, transient=True), loaded)
+        part: judge(
+            track(cases_of(part), f"Deciding {part.replace('_', ' ')}", console=console, transient=True),
+            loaded,
+        )
         for part in PARTS
     }
     console.print(_table("Both parts", {part.replace("_", " "): verdicts[part] for part in PARTS}))
@@ -98,7 +115,10 @@ def _list(console: Console, verdicts: Iterable[Verdict]) -> None:
         console.print(f"   judged: {one.case.why}", markup=False, highlight=False)
         because = {
             f"{evidence.atom} [{evidence.words}]"
-            for reason in (*one.decision.reasons, *(why for told in one.decision.recipients for why in told.why))
+            for reason in (
+                *one.decision.reasons,
+                *(why for told in one.decision.recipients for why in told.why),
+            )
             for evidence in reason.because
             if evidence.origin == "text"
         }

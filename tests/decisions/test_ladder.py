@@ -127,7 +127,7 @@ MEETS: list[tuple[str, str, dict[str, Any]]] = [
     ("P3a-remote-fraud", "fraud_romance", {"description": "He made threats."}),
     ("P3a-hurt", "asb_nuisance", {"injured": "hurt"}),
     ("P3a-hurt", "asb_nuisance", {"weapon": "threatened", "happening": "older"}),
-    ("P3a-hurt", "asb_nuisance", {"description": "He said he would kill her.", "happening": "older"}),
+    ("P3a-hurt", "asb_nuisance", {"weapon": "used", "happening": "older"}),
     ("P3a-hurt", "asb_nuisance", {"description": "They punched him."}),
     ("P3b", "asb_personal", {}),
     ("P3b", "fly_tipping", {"targeted": "yes"}),
@@ -290,7 +290,8 @@ def test_every_line_of_the_ladder_is_met_by_some_report_here() -> None:
     policy = shipped()
     lines = {rule.id for graded in policy.rules.values() for rule in graded} | {policy.otherwise.id}
 
-    assert {rule for rule, _, _ in MEETS} == lines
+    # What other reports bear out is no part of one report.
+    assert {rule for rule, _, _ in MEETS} == lines - {"P2-pattern"}
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_the_words_found_are_quoted_in_the_reason() -> None:
     (evidence,) = [
         item for reason in decision.reasons for item in reason.because if item.atom == "threat=to_kill"
     ]
-    assert (evidence.origin, evidence.words) == ("text", "would kill her")
+    assert (evidence.origin, evidence.words) == ("text", "would KILL her")
 
 
 @pytest.mark.parametrize(

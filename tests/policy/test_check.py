@@ -260,7 +260,7 @@ def test_an_empty_file_is_told_what_it_must_hold(edited: Edited) -> None:
     found = faults(edited)
     assert "grades.toml:1: there must be [[grade]] entries" in found
     assert "phrases.toml:1: there must be [[phrase]] entries" in found
-    assert "phrases.toml:1: there must be a [language] entry" in found
+    assert "phrases.toml:1: there must be [[aside]] entries" in found
 
 
 def test_a_file_that_is_not_utf_8_is_refused(edited: Edited) -> None:
