@@ -1,5 +1,6 @@
 """The work on patterns may be cut off, done twice, in another order or by two: it comes to the same."""
 
+import asyncio
 import random
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from service.clock import utc_now
 from service.keys import load_key_ring
 from service.patterns import store
 from service.patterns.examine import Examiner
+from service.patterns.lifting import lift
 from service.settings import Settings
 from tests.builders import report
 from tests.patterns.examining import (
@@ -50,6 +52,26 @@ async def test_work_cut_off_half_way_is_finished_by_the_next_run_and_nobody_is_t
         "SELECT report_id, recipient, channel, count(*) FROM delivery"
         " WHERE grade = 2 GROUP BY report_id, recipient, channel"
     )
+    assert {row["count"] for row in told} == {1}
+
+
+async def test_two_that_raise_one_report_at_the_same_time_tell_its_recipients_once(
+    client: httpx.AsyncClient, database: asyncpg.Connection, web_settings: Settings
+) -> None:
+    """As if the lock had failed: both still see the first decision."""
+    await accept(client, *(sighting(number) for number in range(3)))
+    ids = [row["id"] for row in await database.fetch("SELECT id FROM report")]
+    both = [await as_examiner(web_settings.require_database()) for _ in range(2)]
+    one, *others = await store.reports(both[0], ids)
+    policy, now = usable_policy(web_settings), utc_now()
+    done = await asyncio.gather(
+        *(lift(connection, one, {"vehicle": others}, policy=policy, now=now) for connection in both)
+    )
+    for connection in both:
+        await connection.close()
+    assert sorted(done) == [False, True]
+    assert await raised(database) == 1
+    told = await database.fetch("SELECT count(*) FROM delivery WHERE grade = 2 GROUP BY recipient, channel")
     assert {row["count"] for row in told} == {1}
 
 

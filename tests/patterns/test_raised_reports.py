@@ -11,7 +11,16 @@ from service.clock import utc_now
 from service.patterns import store
 from service.settings import Settings
 from tests.builders import report
-from tests.patterns.examining import accept, as_examiner, examine, grades, links, raised, sighting
+from tests.patterns.examining import (
+    accept,
+    as_examiner,
+    examine,
+    grades,
+    links,
+    raised,
+    sighting,
+    usable_policy,
+)
 from tests.web import rows
 
 
@@ -37,6 +46,19 @@ async def test_what_is_urgent_already_is_not_decided_again(
     assert await grades(database, references) == [1, 3, 2]
     assert (await examine(web_settings)).raised == 1
     assert await grades(database, references) == [1, 2, 2]
+
+
+async def test_nothing_is_stored_where_the_policy_does_not_place_a_report_higher(
+    client: httpx.AsyncClient, database: asyncpg.Connection, web_settings: Settings
+) -> None:
+    policy = usable_policy(web_settings)
+    rules = {
+        grade: tuple(rule for rule in own if rule.id != "P2-pattern") for grade, own in policy.rules.items()
+    }
+    await accept(client, *(sighting(number) for number in range(3)))
+    account = await examine(web_settings, policy=msgspec.structs.replace(policy, rules=rules))
+    assert (account.examined, account.raised) == (3, 0)
+    assert await raised(database) == 0
 
 
 async def test_one_reporter_who_reports_three_times_raises_nothing(
