@@ -16,7 +16,7 @@ echo 'Evenlode needs Python 3.11 or newer, and found none$(if $(PYTHON), at $(PY
 exit 1
 endef
 
-.PHONY: help run demo doctor test lint types format bench kills audit clean setup setup-run
+.PHONY: evaluate help run demo doctor test lint types format bench kills audit clean setup setup-run
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ format: setup ## put the code into the house style
 
 bench: setup ## measure intake, decisions and hand-over
 	@exec $(RUN) -m bench
+
+evaluate: setup ## decide the judged reports and count what came out right, too low, too high
+	@exec $(RUN) -m tests.corpus
 
 kills: setup ## kill each process under load, twenty rounds, and count what was kept
 	@exec $(RUN) -m tests.kills

@@ -1,4 +1,4 @@
-"""`make train`: the labelled sentences in, the weights of the sentence reader out. The same sentences, the same weights."""
+"""`make train`: labelled sentences in, the weights of the sentence reader out. The same in, the same out."""
 
 from pathlib import Path
 from typing import Final

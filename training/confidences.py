@@ -57,7 +57,9 @@ class Prepared:
 
     def cost(self, sure: dict[Slot, float], policy: Policy) -> float:
         """What the decision costs under these confidences."""
-        shown = [Evidence(slot[0], "text") for slot, least in sure.items() if self.sure.get(slot, 0.0) >= least]
+        shown = [
+            Evidence(slot[0], "text") for slot, least in sure.items() if self.sure.get(slot, 0.0) >= least
+        ]
         known = Known(
             self.known.concern, [*self.known.evidence, *shown], self.known.times, named=self.known.named
         )

@@ -32,7 +32,7 @@ class _Text:
     """The tokens of one text without the ends of lines, over which a phrase may run on."""
 
     def __init__(self, tokens: list[str]) -> None:
-        self.places = [at for at, token in enumerate(tokens) if token != "\n"]
+        self.places = [at for at, token in enumerate(tokens) if token != "\n"]  # noqa: S105 - the end of a line, no secret
         self.words = [tokens[at] for at in self.places] if len(self.places) < len(tokens) else tokens
         self._tokens = tokens
         self._where: dict[str, list[int]] = {}

@@ -145,6 +145,6 @@ def _forms(word: str) -> list[str]:
         forms += [f"{stem}d", f"{stem[:-1]}ing"]
     elif stem.endswith("y"):
         forms += [f"{stem[:-1]}ies", f"{stem[:-1]}ied"]
-    elif len(stem) > 2 and stem[-1] not in _VOWELS and stem[-2] in _VOWELS:  # noqa: PLR2004
+    elif len(stem) > 2 and stem[-1] not in _VOWELS and stem[-2] in _VOWELS:
         forms += [f"{stem}{stem[-1]}ed", f"{stem}{stem[-1]}ing"]
     return forms

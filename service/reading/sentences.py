@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from service.reading.features import features, folded, words_only
+from service.reading.features import folded, words_only
 from service.reading.negation import denied
 from service.reading.spelling import Spelling
 
