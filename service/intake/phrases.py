@@ -123,7 +123,7 @@ class _Text:
         first = part[0]
         if isinstance(first, Gap):
             return None
-        for word in first & self._where.keys():
+        for word in sorted(first & self._where.keys()):
             for at in self._where[word]:
                 if abs(at - span[0]) > _REACH or sentence[at] != sentence[span[0]]:
                     continue
