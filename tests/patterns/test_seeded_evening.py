@@ -49,8 +49,8 @@ _TOLD: Final[tuple[dict[str, Any], ...]] = (
         anonymity="confidential",
         contact={"phone": "07700 900111"},
         description=(
-            "Dropped one man at no 12 in Mill St. Somebody else than the tenant opened. Plate of the car outside started"
-            " AB00 something, silver Golf I think."
+            "Dropped one man at no 12 in Mill St. Somebody else than the tenant opened. Plate of the car outside"
+            " started AB00 something, silver Golf I think."
         ),
     ),
     report(
