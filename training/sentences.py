@@ -27,14 +27,22 @@ def read_sentences(folder: Path = FOLDER) -> list[Labelled]:
     ]
 
 
-def _read(file: str, number: int, line: str) -> Labelled:
-    labels, tab, text = line.partition("\t")
-    atoms = frozenset() if labels == "-" else frozenset(label.strip() for label in labels.split(","))
-    if not tab or not text.strip():
-        raise ValueError(f"{file}:{number}: there must be labels, a tab and a sentence")
+def labels_of(written: str) -> frozenset[str]:
+    """The atoms of a field of labels; `-` for none. Raises ValueError for one that is no fact."""
+    atoms = frozenset() if written == "-" else frozenset(label.strip() for label in written.split(","))
     for atom in atoms:
         fact, _, value = atom.partition("=")
         known = FACTS.get(fact)
         if known is None or not (value in (known.values or ()) or (known.number and value.isdecimal())):
-            raise ValueError(f"{file}:{number}: {atom!r} is not a fact of the policy's vocabulary")
-    return Labelled(text, atoms, file, number)
+            raise ValueError(f"{atom!r} is not a fact of the policy's vocabulary")
+    return atoms
+
+
+def _read(file: str, number: int, line: str) -> Labelled:
+    labels, tab, text = line.partition("\t")
+    if not tab or not text.strip():
+        raise ValueError(f"{file}:{number}: there must be labels, a tab and a sentence")
+    try:
+        return Labelled(text, labels_of(labels), file, number)
+    except ValueError as fault:
+        raise ValueError(f"{file}:{number}: {fault}") from fault

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
+import msgspec
+
 from service.policy.model import Clause, ClockRule, Policy, Route
 from service.policy.vocabulary import GRADES, Grade
 from service.routing.act_by import act_by, of_the_category
-from service.routing.derive import concerns_of, derive, matching
+from service.routing.derive import NOTHING_USABLE, concerns_of, derive, matching
 from service.routing.due import due_at
 from service.routing.model import Advice, Decision, Evidence, EvidenceClock, Known, Reason, Recipient
 
@@ -29,16 +31,21 @@ class Applied(NamedTuple):
     """Each with whether the category alone sets it running."""
 
 
+_Decided = tuple[frozenset[str], frozenset[str] | None]
 # Which rules hold depends on nothing but the atoms, and the same few ticks come again and again, so what each policy
 # said of the sets seen last is kept. Only atoms are kept, never a reporter's words.
-_APPLIED: Final[WeakKeyDictionary[Policy, dict[frozenset[str], Applied]]] = WeakKeyDictionary()
+_APPLIED: Final[WeakKeyDictionary[Policy, dict[_Decided, Applied]]] = WeakKeyDictionary()
 _MOST_KEPT: Final = 20_000
+_NO_TIME_TOLD: Final = "happening=unknown"
 
 
 def decide(known: Known, policy: Policy, received_at: datetime) -> Decision:
     """Decide one report. `received_at` carries an offset; times in the decision are UTC."""
     atoms = derive(known, policy)
-    applied = _applied(frozenset(atoms), policy)
+    least = _least(known, atoms, policy)
+    if least is not None:
+        del atoms[_NO_TIME_TOLD]
+    applied = _applied(frozenset(atoms), policy, least)
     by_grade = f"grade={applied.grade}"
     atoms[by_grade] = Evidence(by_grade, "derived", ", ".join(rule for rule, _, _ in applied.rules))
     running = [
@@ -59,19 +66,39 @@ def decide(known: Known, policy: Policy, received_at: datetime) -> Decision:
     )
 
 
-def _applied(atoms: frozenset[str], policy: Policy) -> Applied:
+def _least(known: Known, atoms: dict[str, Evidence], policy: Policy) -> frozenset[str] | None:
+    """What was ticked and answered, where the words tell a time that the reporter did not; else None.
+
+    Rules take a time nobody told at its worst. Words that tell it put an end to that for what the words show, and for
+    nothing else: what was ticked is graded as if they had not been written, so that words never lower a grade. That
+    a person must read a text with nothing usable in it is no answer, and not among them.
+    """
+    if _NO_TIME_TOLD not in atoms or not any(
+        atom.startswith("happening=") and evidence.origin == "text" for atom, evidence in atoms.items()
+    ):
+        return None
+    ticked = [evidence for evidence in known.evidence if evidence.origin != "text"]
+    return frozenset(derive(msgspec.structs.replace(known, evidence=ticked), policy)) - {NOTHING_USABLE}
+
+
+def _applied(atoms: frozenset[str], policy: Policy, least: frozenset[str] | None) -> Applied:
     kept = _APPLIED.setdefault(policy, {})
-    applied = kept.get(atoms)
+    applied = kept.get((atoms, least))
     if applied is None:
         if len(kept) >= _MOST_KEPT:
             kept.clear()
-        applied = kept[atoms] = _apply(atoms, policy)
+        applied = kept[atoms, least] = _apply(atoms, policy, least)
     return applied
 
 
-def _apply(atoms: frozenset[str], policy: Policy) -> Applied:
-    """Hold every rule, row, line of advice and clock of the policy against the atoms."""
+def _apply(atoms: frozenset[str], policy: Policy, least: frozenset[str] | None) -> Applied:
+    """Hold every rule, row, line of advice and clock of the policy against the atoms.
+
+    The grade is no less urgent than that of the atoms of `least` alone.
+    """
     grade, rules = _grade(atoms, policy)
+    if least is not None:
+        grade, rules = min((grade, rules), _grade(least, policy), key=lambda graded: GRADES.index(graded[0]))
     graded = atoms | {f"grade={grade}"}
     return Applied(
         grade=grade,

@@ -6,7 +6,7 @@ from service.policy.model import Clause, ConcernPolicy, Policy
 from service.routing.model import Evidence, Known
 
 _UNDECIDED: Final = frozenset({"not_sure", "other"})
-_NOTHING_USABLE: Final = Evidence("text=nothing_usable", "derived", "not sure, and no concern was shown")
+NOTHING_USABLE: Final = "text=nothing_usable"
 
 
 def derive(known: Known, policy: Policy) -> dict[str, Evidence]:
@@ -30,7 +30,7 @@ def derive(known: Known, policy: Policy) -> dict[str, Evidence]:
             atoms[atom] = evidence
     _show(atoms, policy)
     if known.concern == "not_sure" and len(concerns_of(atoms)) == 1:
-        atoms[_NOTHING_USABLE.atom] = _NOTHING_USABLE
+        atoms[NOTHING_USABLE] = Evidence(NOTHING_USABLE, "derived", "not sure, and no concern was shown")
     for atom in [atom for atom in atoms if atom.startswith("concern=")]:
         concern = policy.concerns.get(atom.removeprefix("concern="))
         if concern is not None:
