@@ -1,7 +1,7 @@
 """Deciding one report anew because others bear it out: the ordinary policy, with one more fact."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import asyncpg
@@ -14,7 +14,6 @@ from service.intake.facts import gather
 from service.patterns.store import Raise, Stored, raise_report
 from service.policy.model import Policy
 from service.routing.decide import decide
-from service.routing.due import due_at
 from service.routing.model import Decision, Evidence
 
 _NAMED: Final = 12
@@ -75,15 +74,8 @@ def borne_out(one: Stored, by: dict[str, list[Stored]], *, policy: Policy, now: 
     now = to_the_minute(now) if one.anonymity == "anonymous" else now
     known = gather(_BODY.decode(one.body), policy, one.received_at)
     evidence = Evidence("pattern=shared", "derived", f"linked with {'; with '.join(_told(by))}")
-    decision = decide(
-        msgspec.structs.replace(known, evidence=[*known.evidence, evidence]), policy, one.received_at
-    )
-    return msgspec.structs.replace(
-        decision,
-        due=due_at(policy.grades[decision.grade], policy.partnership, now.astimezone(UTC)),
-        clocks=[clock for clock in decision.clocks if clock.act_by > now],
-        act_by=[deadline for deadline in decision.act_by if deadline.at > now],
-    )
+    lifted = msgspec.structs.replace(known, evidence=[*known.evidence, evidence])
+    return decide(lifted, policy, one.received_at, now)
 
 
 def _told(by: dict[str, list[Stored]]) -> Iterator[str]:

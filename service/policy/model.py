@@ -117,7 +117,7 @@ class GradePolicy(_Entry, frozen=True, kw_only=True):
 
     grade: Grade
     label: Sentence
-    minutes: Annotated[int, Meta(ge=1)] | None = None
+    minutes: Annotated[int, Meta(ge=1, le=525_600)] | None = None
     working_days: Annotated[int, Meta(ge=1, le=60)] | None = None
     day_ends: time = time(17)
 
@@ -166,7 +166,7 @@ class ClockPolicy(_Entry, frozen=True, kw_only=True):
     code: Code
     text: Sentence
     source: Sentence
-    hours: Annotated[int, Meta(ge=1)]
+    hours: Annotated[int, Meta(ge=1, le=87_600)]
     start: list[Moment] = []
     when: Annotated[list[Condition], Meta(min_length=1)]
 

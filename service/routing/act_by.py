@@ -6,7 +6,7 @@ would give the answer away: pictures from a cab tell that a driver reported. Suc
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from service.policy.model import Clause
@@ -27,13 +27,15 @@ def of_the_category(clauses: tuple[Clause, ...], atoms: frozenset[str]) -> bool:
     )
 
 
-def act_by(clocks: Iterable[EvidenceClock]) -> list[ActBy]:
+def act_by(clocks: Iterable[EvidenceClock], now: datetime) -> list[ActBy]:
     """The earliest deadlines of these clocks, each hour once.
 
     Cut down to the hour: a deadline less the clock's hours is the moment of the event, and that is content. What is
-    cut makes it earlier, so that nobody comes too late by it.
+    cut makes it earlier, so that nobody comes too late by it. One that ends within this hour reads as `now`, to the
+    minute, and not as gone by.
     """
-    hours = sorted({_whole_hour(clock.act_by) for clock in clocks})
+    at_once = now.astimezone(UTC).replace(second=0, microsecond=0)
+    hours = sorted({max(_whole_hour(clock.act_by), at_once) for clock in clocks})
     return [ActBy(NAME, hour) for hour in hours[:MOST]]
 
 

@@ -29,6 +29,8 @@ class Applied(NamedTuple):
     advice: list[Advice]
     clocks: list[tuple[ClockRule, bool]]
     """Each with whether the category alone sets it running."""
+    least_age: timedelta
+    """How long ago it was at least, where only the bucket was told."""
 
 
 _Decided = tuple[frozenset[str], frozenset[str] | None]
@@ -37,21 +39,25 @@ _Decided = tuple[frozenset[str], frozenset[str] | None]
 _APPLIED: Final[WeakKeyDictionary[Policy, dict[_Decided, Applied]]] = WeakKeyDictionary()
 _MOST_KEPT: Final = 20_000
 _NO_TIME_TOLD: Final = "happening=unknown"
+_AT_LEAST: Final = {"happening=last_7_days": timedelta(hours=24), "happening=older": timedelta(days=7)}
 
 
-def decide(known: Known, policy: Policy, received_at: datetime) -> Decision:
-    """Decide one report. `received_at` carries an offset; times in the decision are UTC."""
+def decide(known: Known, policy: Policy, received_at: datetime, now: datetime | None = None) -> Decision:
+    """Decide one report. `received_at` carries an offset; times in the decision are UTC.
+
+    `now` is when it is decided, where that is later: due times count from then, and evidence gone by then has no clock.
+    """
+    now = now or received_at
     atoms = derive(known, policy)
     least = _least(known, atoms, policy)
-    if least is not None:
-        del atoms[_NO_TIME_TOLD]
-    applied = _applied(frozenset(atoms), policy, least)
+    untold = {_NO_TIME_TOLD} if least is not None else set()
+    applied = _applied(frozenset(atoms.keys() - untold), policy, least)
     by_grade = f"grade={applied.grade}"
     atoms[by_grade] = Evidence(by_grade, "derived", ", ".join(rule for rule, _, _ in applied.rules))
     running = [
         (clock, of_category)
         for rule, of_category in applied.clocks
-        if (clock := _clock(rule, known, received_at)) is not None
+        if (clock := _clock(rule, known, applied.least_age, received_at)) is not None and clock.act_by > now
     ]
     return Decision(
         grade=applied.grade,
@@ -59,10 +65,10 @@ def decide(known: Known, policy: Policy, received_at: datetime) -> Decision:
         recipients=_recipients(applied, atoms, policy, named=known.named),
         reasons=[Reason(rule, says, _because(cited, atoms)) for rule, says, cited in applied.rules],
         advice=applied.advice,
-        due=due_at(policy.grades[applied.grade], policy.partnership, received_at),
+        due=due_at(policy.grades[applied.grade], policy.partnership, now.astimezone(UTC)),
         clocks=[clock for clock, _ in running],
         policy=policy.version,
-        act_by=act_by(clock for clock, of_category in running if of_category),
+        act_by=act_by((clock for clock, of_category in running if of_category), now),
     )
 
 
@@ -118,7 +124,14 @@ def _apply(atoms: frozenset[str], policy: Policy, least: frozenset[str] | None) 
             for rule in policy.clocks
             if matching(rule.clauses, graded) is not None
         ],
+        least_age=_least_age(atoms),
     )
+
+
+def _least_age(atoms: frozenset[str]) -> timedelta:
+    """The least age of what was told to have happened: none when it may have been today."""
+    told = {atom for atom in atoms if atom.startswith("happening=")}
+    return min((_AT_LEAST.get(atom, timedelta()) for atom in told), default=timedelta())
 
 
 def _cited(clause: Clause, atoms: frozenset[str]) -> frozenset[str]:
@@ -169,13 +182,16 @@ def _without_words(atoms: dict[str, Evidence]) -> frozenset[str]:
     return frozenset(atom for atom, evidence in atoms.items() if evidence.origin != "text")
 
 
-def _clock(rule: ClockRule, known: Known, received_at: datetime) -> EvidenceClock | None:
-    """When the evidence will be gone, from the first known of the rule's moments, else from receipt.
+def _clock(
+    rule: ClockRule, known: Known, least_age: timedelta, received_at: datetime
+) -> EvidenceClock | None:
+    """When the evidence will be gone, from the first known of the rule's moments, else from `least_age` ago.
 
     None once it is gone. A moment told as still to come counts from receipt.
     """
     told = (known.times[moment] for moment in rule.start if moment in known.times)
-    age = max(received_at - next(told, received_at), timedelta())
+    moment = next(told, None)
+    age = least_age if moment is None else max(received_at - moment, timedelta())
     left = timedelta(hours=rule.hours) - age
     if left <= timedelta():
         return None

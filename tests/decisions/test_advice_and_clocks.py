@@ -5,10 +5,15 @@ from typing import Any
 
 import pytest
 
+from service.intake.decode import decode_report
+from service.intake.facts import gather
 from service.policy.vocabulary import CONCERNS
+from service.routing.act_by import act_by
+from service.routing.decide import decide
+from service.routing.model import Decision, EvidenceClock
 from service.settings import default_policy_folder
 from tests.builders import KINDS
-from tests.decisions.deciding import RECEIVED, decided
+from tests.decisions.deciding import RECEIVED, decided, shipped
 
 TOLD: list[tuple[str, str, dict[str, Any]]] = [
     ("ring_999", "other", {"danger_now": "yes"}),
@@ -184,3 +189,41 @@ def test_the_minute_of_an_event_cannot_be_worked_out_of_a_deadline() -> None:
     for minute in (0, 17, 59):
         (first, *_) = acted_by("theft_vehicle_plant", occurred_at=f"2026-11-23T14:{minute:02}:31+00:00")
         assert first == ("evidence", datetime(2026, 11, 23, 20, tzinfo=UTC))
+
+
+def _hours(decision: Decision) -> set[float]:
+    return {(clock.act_by - RECEIVED).total_seconds() / 3600 for clock in decision.clocks}
+
+
+def test_evidence_of_something_long_ago_has_no_deadline_as_if_it_were_fresh() -> None:
+    fresh = _hours(decided("spiking_drink", reporter="venue", happening="last_24h"))
+    days_ago = _hours(decided("spiking_drink", reporter="venue", happening="last_7_days"))
+    long_ago = _hours(decided("spiking_drink", reporter="venue", happening="older"))
+
+    assert min(fresh) < 24
+    assert days_ago == {hours - 24 for hours in fresh if hours > 24}
+    assert long_ago == {hours - 168 for hours in fresh if hours > 168}
+
+
+def test_a_deadline_that_ends_within_this_hour_does_not_read_as_gone_by() -> None:
+    received = RECEIVED.replace(minute=40)
+    clock = EvidenceClock("vessels", "Keep the glass.", received + timedelta(minutes=10))
+
+    (deadline,) = act_by([clock], received)
+
+    assert deadline.at == received
+
+
+def test_who_decides_later_is_told_the_deadlines_that_are_left() -> None:
+    known = gather(
+        decode_report(b'{"reporter":"venue","concern":"spiking_needle","happening":"now"}'),
+        shipped(),
+        RECEIVED,
+    )
+    later = RECEIVED + timedelta(days=4)
+    at_once, late = decide(known, shipped(), RECEIVED), decide(known, shipped(), RECEIVED, later)
+
+    assert {clock.code for clock in late.clocks} < {clock.code for clock in at_once.clocks}
+    assert late.act_by
+    assert all(deadline.at > later for deadline in late.act_by)
+    assert late.due > later
