@@ -26,6 +26,7 @@ from service.policy.releases.store import (
     propose,
     publish,
     read_changes,
+    read_in_use,
     read_release,
     read_releases,
     roll_back,
@@ -79,7 +80,7 @@ def publish_release(version: str, name: str, days: int, yes: bool, descriptor: i
     The signer must be another than who proposed it.
     """
     console = Console(highlight=False)
-    release, changes = ask(lambda connection: _before(connection, version, name), role=None)
+    release, changes, in_use = ask(lambda connection: _before(connection, version, name), role=None)
     version = release.version
     try:
         policy = load_files(release.files)
@@ -90,10 +91,10 @@ def publish_release(version: str, name: str, days: int, yes: bool, descriptor: i
         console.print(f"This release of the software calls it {policy.version}: it reads texts differently.")
     _warn_of_dead_ends(console, policy)
     _show_effect(console, release.files, days)
+    inherited = _inherited(console, in_use) if not changes and in_use != version else None
     if not yes:
         click.confirm(f"Put {version} in force?", abort=True)
     passphrase = passphrase_of(name, descriptor)
-    inherited = _inherited(console) if not changes else None
 
     async def work(connection: asyncpg.Connection) -> int:
         by = signature(name)
@@ -101,7 +102,9 @@ def publish_release(version: str, name: str, days: int, yes: bool, descriptor: i
         return await publish(connection, version, by, seen=len(changes), inherited=inherited)
 
     ask(work, role=None)
-    console.print(f"In force: {version}. The way back: evenlode policy rollback --by NAME --why TEXT")
+    console.print(f"In force: {version}.")
+    if changes or inherited is not None:
+        console.print("The way back: evenlode policy rollback --by NAME --why TEXT")
 
 
 def _warn_of_dead_ends(console: Console, policy: Policy) -> None:
@@ -120,14 +123,19 @@ def _warn_of_dead_ends(console: Console, policy: Policy) -> None:
         console.print(Text(told, style="yellow"), soft_wrap=True)
 
 
-async def _before(connection: asyncpg.Connection, version: str, name: str) -> tuple[Release, list[Change]]:
-    """What is to be published, and every change so far; refused early where it would be refused anyway."""
+async def _before(
+    connection: asyncpg.Connection, version: str, name: str
+) -> tuple[Release, list[Change], str | None]:
+    """What is to be published, every change so far, and by what version reports are decided now.
+
+    Refused early where it would be refused anyway.
+    """
     release, changes = await read_release(connection, version), await read_changes(connection)
     if release.proposed_by == name:
         raise ReleaseRefused("Whoever proposed a policy cannot publish it: another signer has to look at it.")
     if changes and changes[-1].version == release.version:
         raise ReleaseRefused(f"{release.version} is in force already.")
-    return release, changes
+    return release, changes, await read_in_use(connection)
 
 
 def _show_effect(console: Console, files: Files, days: int) -> None:
@@ -139,14 +147,27 @@ def _show_effect(console: Console, files: Files, days: int) -> None:
     print_summary(console, tally, versions=False)
 
 
-def _inherited(console: Console) -> tuple[str, Files] | None:
-    """The folder in use until now, kept as what the first release can be rolled back to."""
+def _inherited(console: Console, in_use: str | None) -> tuple[str, Files] | None:
+    """The folder's policy, kept as what the first release can be rolled back to.
+
+    One person goes back to it, and the folder is whatever this command was given. So it counts only when reports are
+    decided by it, as the newest decision says: otherwise one person could put any policy in force.
+    """
     try:
         policy, files = read_candidate(load_settings().policy)
     except PolicyError:
-        console.print("The policy folder in use cannot be read here, so there is no way back to it.")
-        return None
-    return policy.version, files
+        why = "the policy folder of this command (EVENLODE_POLICY) cannot be used."
+    else:
+        if policy.version == in_use:
+            told = (
+                f"In use until now: {in_use}, of the folder. It is kept, so that there is a way back to it."
+            )
+            console.print(told, soft_wrap=True)
+            return in_use, files
+        why = f"the policy folder of this command (EVENLODE_POLICY) holds {policy.version}, and "
+        why += "no report was decided yet." if in_use is None else f"reports are decided by {in_use}."
+    console.print(Text(f"There will be no way back from this release: {why}", style="yellow"), soft_wrap=True)
+    return None
 
 
 @click.command("rollback")

@@ -7,12 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 
 from service.audit.verify import verify_chain
 from service.cli.main import evenlode
+from service.policy.model import Policy
+from service.policy.releases.store import read_in_use
+from tests.builders import report
 from tests.policy.editing import Edited
+from tests.web import send
 
 RULE = """
 [[rule]]
@@ -30,15 +35,16 @@ def run(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
 
-    def invoke(*arguments: str, typed: str | None = None) -> Result:
-        return CliRunner().invoke(evenlode, ["policy", *arguments], input=typed)
+    def invoke(*arguments: str, typed: str | None = None, folder: Path | None = None) -> Result:
+        env = {} if folder is None else {"EVENLODE_POLICY": str(folder)}
+        return CliRunner().invoke(evenlode, ["policy", *arguments], input=typed, env=env)
 
     return invoke
 
 
-async def said(run: Run, *arguments: str, typed: str | None = None) -> str:
-    """The output of a command that succeeds."""
-    result = await asyncio.to_thread(run, *arguments, typed=typed)
+async def said(run: Run, *arguments: str, typed: str | None = None, folder: Path | None = None) -> str:
+    """The output of a command that succeeds, with the settings' policy folder or another."""
+    result = await asyncio.to_thread(run, *arguments, typed=typed, folder=folder)
     assert result.exit_code == 0, result.output
     return result.output
 
@@ -70,8 +76,9 @@ async def proposed(run: Run, folder: Path, name: str, passphrase: str) -> str:
 
 
 async def test_two_people_put_a_policy_in_force_and_one_takes_it_back(
-    run: Run, edited: Edited, database: asyncpg.Connection, tmp_path: Path
+    run: Run, edited: Edited, database: asyncpg.Connection, client: httpx.AsyncClient, policy: Policy
 ) -> None:
+    assert (await send(client, report())).status_code == 201
     ann, bob = await signers(run, "ann", "bob")
     edited.append("rules.toml", RULE)
 
@@ -80,16 +87,17 @@ async def test_two_people_put_a_policy_in_force_and_one_takes_it_back(
     told = await said(run, "publish", version, "--by", "bob", "--yes", typed=f"{bob}\n")
 
     assert f"{version}, proposed by ann" in told
-    assert "0 reports" in told
+    assert "1 reports" in told
+    assert told.index(f"In use until now: {policy.version}") < told.index(f"In force: {version}")
     assert f"In force: {version}" in told
     assert re.search(rf"{re.escape(version)} .*in force *\n +ann +bob", await said(run, "releases"))
     output = await said(run, "rollback", "--by", "bob", "--why", "It was wrong.", typed=f"{bob}\n")
-    assert "In force again: " in output
-    assert version not in output
+    assert f"In force again: {policy.version}." in output
     assert "by bob: It was wrong." in await said(run, "releases")
     assert [
         (row["actor"], row["action"])
         for row in await database.fetch("SELECT * FROM audit_event ORDER BY seq")
+        if row["action"].startswith("policy.")
     ][2:] == [
         ("ann", "policy.proposed"),
         ("bob", "policy.proposed"),
@@ -98,6 +106,45 @@ async def test_two_people_put_a_policy_in_force_and_one_takes_it_back(
         ("bob", "policy.rolled_back"),
     ]
     assert (await verify_chain(database)).fault is None
+
+
+async def test_a_folder_that_no_report_was_decided_by_is_no_way_back(
+    run: Run, tmp_path: Path, database: asyncpg.Connection, client: httpx.AsyncClient, policy: Policy
+) -> None:
+    """Else one person would publish with a folder of their own, go back, and have it in force."""
+    ann, bob = await signers(run, "ann", "bob")
+    good, own = Edited(tmp_path / "good"), Edited(tmp_path / "own")
+    good.append("rules.toml", RULE)
+    own.replace("rules.toml", 'says = "', 'says = "Mine: ')
+    version = await proposed(run, good.folder, "ann", ann)
+    publishing = ("publish", version, "--by", "bob")
+    told = await refused(run, *publishing, typed="n\n")
+    assert "no way back from this release" in told
+    assert "no report was decided yet" in told
+    assert (await send(client, report())).status_code == 201
+
+    told = await said(run, *publishing, typed=f"y\n{bob}\n", folder=own.folder)
+
+    assert told.index("no way back from this release") < told.index("in force?")
+    assert f"reports are decided by {policy.version}" in told
+    assert "The way back" not in told
+    assert "Nothing was in force before" in await refused(
+        run, "rollback", "--by", "bob", "--why", "x", typed=f"{bob}\n"
+    )
+    assert [row["version"] for row in await database.fetch("SELECT version FROM policy_release")] == [version]
+
+
+async def test_a_decision_that_a_command_made_does_not_tell_what_is_in_use(
+    database: asyncpg.Connection, client: httpx.AsyncClient, policy: Policy
+) -> None:
+    assert await read_in_use(database) is None
+    assert (await send(client, report())).status_code == 201
+    await database.execute(
+        "INSERT INTO decision (id, report_id, decided_at, grade, due_at, policy, concerns, recipients, detail, cause)"
+        " SELECT 'ffffffff-ffff-7fff-bfff-ffffffffffff', report_id, now(), 2, due_at, 'own', concerns, recipients,"
+        " detail, 'pattern' FROM decision"
+    )
+    assert await read_in_use(database) == policy.version
 
 
 async def test_the_files_of_every_release_can_be_had_again(run: Run, edited: Edited, tmp_path: Path) -> None:

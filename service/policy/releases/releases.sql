@@ -10,6 +10,11 @@ ORDER BY changed.number DESC LIMIT 1;
 -- What tells one change of what is in force from every other, also after a restore from a backup.
 SELECT number || ':' || version FROM policy_in_force ORDER BY number DESC LIMIT 1;
 
+-- name: in_use
+-- What the newest report was decided by as it came in. Decisions of a pattern are left aside: a command makes them too,
+-- with whatever folder it is given.
+SELECT policy FROM decision WHERE cause = 'report' ORDER BY id DESC LIMIT 1;
+
 -- name: one_release
 -- $1: a version. What follows the files' fingerprint after a point is the software's own part in deciding: a later
 -- software calls the same files otherwise, and a decision made then names them by that.

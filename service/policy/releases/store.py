@@ -43,6 +43,12 @@ async def read_in_force_mark(connection: asyncpg.Connection) -> str:
     return await connection.fetchval(_QUERIES["in_force_mark"]) or ""
 
 
+async def read_in_use(connection: asyncpg.Connection) -> str | None:
+    """The version that the newest report was decided by as it came in, or None when there is no report."""
+    version: str | None = await connection.fetchval(_QUERIES["in_use"])
+    return version
+
+
 async def read_release(connection: asyncpg.Connection, version: str) -> Release:
     """A release with its files, also by the name that another release of the software gives them.
 
@@ -98,8 +104,9 @@ async def publish(
 ) -> int:
     """Put a release in force; returns the number of the change.
 
-    `seen` is the number of changes that the publisher knew of. `inherited` is the version and the files of the folder
-    in use before; it is kept when this is the first release, so that there is a way back. Raises ReleaseRefused.
+    `seen` is the number of changes that the publisher knew of. `inherited` is the version and the files of the policy
+    that was really in use before; it is kept when this is the first release, so that there is a way back. Raises
+    ReleaseRefused.
     """
     async with connection.transaction():
         number = seen + 1
