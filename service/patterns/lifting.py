@@ -32,13 +32,15 @@ async def lift(
     decision = borne_out(one, by, policy=policy, now=now)
     if int(decision.grade[1]) >= one.grade:
         return False
-    anonymous = one.anonymity == "anonymous"
-    # Nothing kept of an anonymous report may tell a second; and the newest decision is the one in force, so within the
-    # minute of the first it takes the next.
-    moment = to_the_minute(now) if anonymous else now
-    decided_at = max(
-        moment, one.decided_at + (timedelta(minutes=1) if anonymous else timedelta(milliseconds=1))
+    coarse = _follows_an_anonymous_one(one, by)
+    moment = to_the_minute(now) if coarse else now
+    # The newest decision is the one in force, so within the minute of the first a coarse one takes the next.
+    after = (
+        to_the_minute(one.decided_at) + timedelta(minutes=1)
+        if coarse
+        else one.decided_at + timedelta(milliseconds=1)
     )
+    decided_at = max(moment, after)
     return await raise_report(
         connection,
         Raise(
@@ -55,7 +57,7 @@ async def lift(
                 for told in decision.recipients
             ],
             made_at=moment,
-            coarse=anonymous,
+            coarse=coarse,
             detail={
                 "from": one.grade,
                 "grade": int(decision.grade[1]),
@@ -71,11 +73,21 @@ async def lift(
 
 def borne_out(one: Stored, by: dict[str, list[Stored]], *, policy: Policy, now: datetime) -> Decision:
     """The decision on a report that others bear out. Due times count from now, when it became known."""
-    now = to_the_minute(now) if one.anonymity == "anonymous" else now
+    now = to_the_minute(now) if _follows_an_anonymous_one(one, by) else now
     known = gather(_BODY.decode(one.body), policy, one.received_at)
     evidence = Evidence("pattern=shared", "derived", f"linked with {'; with '.join(_told(by))}")
     lifted = msgspec.structs.replace(known, evidence=[*known.evidence, evidence])
     return decide(lifted, policy, one.received_at, now)
+
+
+def _follows_an_anonymous_one(one: Stored, by: dict[str, list[Stored]]) -> bool:
+    """Whether a raise may tell when an anonymous report came in, and so keeps nothing finer than the minute.
+
+    A report is raised within seconds of the one that completed its group. So the time gives that one away as well, also
+    where the report that is raised is not anonymous itself.
+    """
+    linked = (other for others in by.values() for other in others)
+    return any(report.anonymity == "anonymous" for report in (one, *linked))
 
 
 def _told(by: dict[str, list[Stored]]) -> Iterator[str]:

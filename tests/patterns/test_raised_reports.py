@@ -1,13 +1,15 @@
 """Raising stored reports: by whom, only up, and with what the policy asks for."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Final
 
 import asyncpg
 import httpx
 import msgspec
 import pytest
 
-from service.clock import utc_now
+from service.clock import to_the_minute, utc_now
 from service.patterns import store
 from service.settings import Settings
 from tests.builders import report
@@ -21,7 +23,7 @@ from tests.patterns.examining import (
     sighting,
     usable_policy,
 )
-from tests.web import rows
+from tests.web import rows, serving
 
 
 async def test_the_third_report_raises_all_three_and_a_fourth_only_itself(
@@ -132,6 +134,45 @@ async def cut(settings: Settings, database: asyncpg.Connection, one: str, other:
     finally:
         await connection.close()
     assert kinds == ["vehicle"]
+
+
+_SENT: Final = datetime(2026, 11, 20, 23, 31, 47, 123456, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("third", "coarse"), [("anonymous", True), ("confidential", False)])
+async def test_a_raise_that_an_anonymous_report_set_off_tells_no_more_than_the_minute(
+    web_settings: Settings, database: asyncpg.Connection, third: str, coarse: bool
+) -> None:
+    """Two known people's reports are raised seconds after the third, and the time must not give the third away."""
+    for second, anonymity in ((1, "confidential"), (9, "confidential"), (47, third)):
+        async with serving(web_settings, clock=partial(_SENT.replace, second=second)) as http:
+            await accept(http, sighting(second, anonymity=anonymity))
+    assert (await examine(web_settings, now=_SENT)).raised == 3
+    decisions = await database.fetch(
+        "SELECT id, decided_at AS at, due_at AS other, detail::text FROM decision WHERE cause = 'pattern'"
+    )
+    deliveries = await database.fetch(
+        "SELECT id, made_at AS at, due_at AS other, coarse FROM delivery WHERE grade = 2"
+    )
+    entries = await database.fetch(
+        "SELECT at, at AS other, detail::text FROM audit_event WHERE action = 'report.raised'"
+    )
+    routes = await database.fetch(
+        "SELECT route.id FROM route JOIN decision ON decision.id = decision_id WHERE cause = 'pattern'"
+    )
+    assert min(map(len, (decisions, deliveries, entries, routes))) >= 3
+    times = [row[name] for row in (*decisions, *deliveries, *entries) for name in ("at", "other")]
+    assert all(time == to_the_minute(time) for time in times) is coarse
+    made = [row["id"].int >> 80 for row in (*decisions, *deliveries, *routes)]
+    assert all(milliseconds % 60_000 == 0 for milliseconds in made) is coarse
+    assert {row["coarse"] for row in deliveries} == {coarse}
+    for row in (*decisions, *entries):
+        assert not coarse or ":47" not in row["detail"]
+    # Each decision is newer than the one it takes the place of.
+    newest = await database.fetch(
+        "SELECT DISTINCT ON (report_id) cause FROM decision ORDER BY report_id, decided_at DESC, id DESC"
+    )
+    assert [row["cause"] for row in newest] == ["pattern"] * 3
 
 
 @pytest.mark.parametrize(
