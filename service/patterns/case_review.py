@@ -7,7 +7,7 @@ docs/case-review.md says where each rule comes from and works examples.
 
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from math import asin, cos, radians, sin, sqrt
 from typing import Final, Literal
 
@@ -24,6 +24,7 @@ QUESTION: Final = (
     "Has effective action been taken? That is for the people concerned to say, and it is not counted here."
 )
 _EARTH_M: Final = 6_371_000.0
+_NEXT_DAY: Final = timedelta(days=1)
 
 
 class CaseReviewRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -209,14 +210,25 @@ def _one_telling(name: LimbName, one: Complaint, earlier: Complaint, rule: CaseR
     """By what the two tell one incident, so that it counts once; None when they do not.
 
     Different people who tell of one night are different people, also when neighbours copy each other's words. Where one
-    of them is unknown, near-identical words are taken for one person who told twice.
+    of them is unknown, near-identical words are taken for one person who told twice. One person who uses the same words
+    of another day tells of it happening again.
     """
     if one.same_text is not None and one.same_text == earlier.same_text:
-        may_be_one = name == "one_person" or one.person is None or earlier.person is None
-        return "nearly the same words" if may_be_one else None
+        if name == "different_people":
+            may_be_one = one.person is None or earlier.person is None
+            return "nearly the same words" if may_be_one else None
+        if _may_be_one_day(one, earlier):
+            return "nearly the same words"
     if name == "one_person" and one.night is not None and one.night == earlier.night:
         return "the same night and place" if _one_place(one, earlier, rule) else None
     return None
+
+
+def _may_be_one_day(one: Complaint, other: Complaint) -> bool:
+    """Whether two may be of one day: they are at most a day apart, or of one of them nobody said the day."""
+    if one.occurred_on is None or other.occurred_on is None:
+        return True
+    return abs(one.occurred_on - other.occurred_on) <= _NEXT_DAY
 
 
 def _one_place(one: Complaint, other: Complaint, rule: CaseReviewRule) -> bool:

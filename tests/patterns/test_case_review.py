@@ -86,12 +86,35 @@ def test_two_nights_at_one_place_and_one_night_at_two_places_are_two_incidents()
     assert count_one_person(apart, _ASKED, RULE).counted == 2
 
 
-def test_near_identical_words_count_once_for_one_person_whatever_the_night() -> None:
+@pytest.mark.parametrize(
+    ("first", "second", "counted"),
+    [
+        (date(2026, 7, 9), date(2026, 7, 9), 1),
+        (date(2026, 7, 9), date(2026, 7, 10), 1),
+        (date(2026, 7, 9), date(2026, 7, 11), 2),
+        (date(2026, 7, 9), None, 1),
+        (None, None, 1),
+    ],
+)
+def test_near_identical_words_of_one_person_are_one_incident_unless_the_days_differ(
+    first: date | None, second: date | None, counted: int
+) -> None:
+    days = first, second
     limb = count_one_person(
-        [told(1, date(2026, 7, 1), same_text="x"), told(2, date(2026, 8, 1), same_text="x")], _ASKED, RULE
+        [
+            told(number, date(2026, 7, 20), occurred_on=day, night=None, same_text="x")
+            for number, day in enumerate(days, 1)
+        ],
+        _ASKED,
+        RULE,
     )
-    assert limb.counted == 1
-    assert "nearly the same words as WO-1" in limb.sentences()[2]
+    assert limb.counted == counted
+    assert ("nearly the same words as WO-1" in limb.sentences()[2]) is (counted == 1)
+
+
+def test_a_nuisance_told_in_the_same_words_every_week_reaches_the_threshold() -> None:
+    weekly = [told(number, date(2026, 7, 7 * number), same_text="x") for number in (1, 2, 3)]
+    assert count_one_person(weekly, _ASKED, RULE).reached
 
 
 def test_neighbours_who_copy_one_letter_are_different_people() -> None:
