@@ -67,8 +67,9 @@ class Complaint(msgspec.Struct, frozen=True, kw_only=True):
     """One report, as far as counting needs it. Days are local.
 
     `occurred_on` is None when the reporter did not say. `night` is the evening it belongs to ("Saturday night" runs
-    past midnight), None unless a time was told. `person` is None for a reporter who left no mark. `places` are marks of
-    where it was; `position` degrees north and east. `same_text` names the group of near-identical texts it is in.
+    past midnight), None unless the time is known well enough. `person` is None for a reporter who left no mark.
+    `places` are marks of where it was; `position` degrees north and east. `same_text` names the group of near-identical
+    texts it is in.
     """
 
     reference: str
@@ -81,6 +82,11 @@ class Complaint(msgspec.Struct, frozen=True, kw_only=True):
     concerns: frozenset[str] = frozenset()
     is_hate: bool = False
     same_text: str | None = None
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether it is known where it was."""
+        return bool(self.places) or self.position is not None
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -232,7 +238,8 @@ def _may_be_one_day(one: Complaint, other: Complaint) -> bool:
 
 
 def _one_place(one: Complaint, other: Complaint, rule: CaseReviewRule) -> bool:
-    if not one.places.isdisjoint(other.places):
+    """Whether two of one person and night were at one place. Where nobody said it, nothing speaks for a second one."""
+    if not (one.is_placed and other.is_placed) or not one.places.isdisjoint(other.places):
         return True
     if one.position is None or other.position is None:
         return False

@@ -21,6 +21,7 @@ PLACES: Final = ("address", "venue", "street", "place_cell")
 _ONE_PLACE: Final = frozenset({"address", "address_somewhere", "address_unplaced", "venue", "street"})
 """Two reports that share one of these were at one place; a cell of the map is too wide for that."""
 _NIGHT_ENDS: Final = timedelta(hours=6)
+_OF_ITS_NIGHT: Final = frozenset({"now", "last_24h"})
 _UNDECIDED: Final = frozenset({"other", "not_sure"})
 
 
@@ -78,13 +79,17 @@ async def read_told(connection: asyncpg.Connection, since: date) -> list[Told]:
 
 
 def complaint_of(told: Told, zone: ZoneInfo) -> Complaint:
-    """A report as a complaint. Without a time, what happens now or keeps happening is taken to be of its own day."""
-    occurred = told.occurred_at
-    if occurred is None and told.happening == "now":
-        occurred = told.received_at
+    """A report as a complaint.
+
+    Without a moment, what happens now or happened within a day is taken to be of the night of its receipt, and whatever
+    is not older of its day.
+    """
+    moment = told.occurred_at
+    if moment is None and told.happening in _OF_ITS_NIGHT:
+        moment = told.received_at
     night = day = None
-    if occurred is not None:
-        night, day = _local(occurred - _NIGHT_ENDS, zone), _local(occurred, zone)
+    if moment is not None:
+        night, day = _local(moment - _NIGHT_ENDS, zone), _local(moment, zone)
     elif told.happening not in {None, "older"}:
         day = _local(told.received_at, zone)
     return Complaint(

@@ -86,6 +86,19 @@ def test_two_nights_at_one_place_and_one_night_at_two_places_are_two_incidents()
     assert count_one_person(apart, _ASKED, RULE).counted == 2
 
 
+def test_one_night_of_one_person_is_one_incident_where_the_place_of_one_is_not_known() -> None:
+    night = date(2026, 8, 19)
+    unplaced = told(1, date(2026, 8, 20), places=frozenset(), night=night)
+    placed = told(2, date(2026, 8, 20), night=night)
+    by_position = told(3, date(2026, 8, 20), places=frozenset(), position=(51.785, -1.485), night=night)
+    assert count_one_person([unplaced, placed], _ASKED, RULE).counted == 1
+    assert count_one_person([unplaced, by_position], _ASKED, RULE).counted == 1
+    assert (
+        count_different_people([unplaced, msgspec.structs.replace(placed, person=b"b")], _ASKED, RULE).counted
+        == 2
+    )
+
+
 @pytest.mark.parametrize(
     ("first", "second", "counted"),
     [

@@ -123,6 +123,18 @@ async def test_one_night_told_twice_by_one_person_counts_once(
     assert summary(await counted(pattern, "2026-08-01")) == [("one_person", "reporter", 2, False)]
 
 
+@pytest.mark.parametrize(("happening", "incidents"), [("now", 1), ("last_24h", 1), ("last_7_days", 2)])
+async def test_an_evening_told_again_and_again_without_a_time_counts_once(
+    town: Town, pattern: asyncpg.Connection, happening: str, incidents: int
+) -> None:
+    """In other words each time, once at a place and once without one; of a whole week the night is not known."""
+    for told, at in (("Shouting.", "address:7 corn street"), ("Banging on the wall.", None)):
+        await town.tells("2026-07-04", phone="001", at=at, happening=happening, description=told)
+    await town.tells("2026-06-04", phone="001", happening=happening)
+    (found,) = summary(await counted(pattern, "2026-08-01"))
+    assert found == ("one_person", "reporter", incidents + 1, incidents == 2)
+
+
 async def test_what_was_told_too_late_does_not_count(town: Town, pattern: asyncpg.Connection) -> None:
     await town.tells("2026-07-10", phone="001", occurred_at="2026-06-09T12:00:00+01:00", happening="older")
     for day in ("2026-07-11", "2026-07-12"):
