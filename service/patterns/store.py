@@ -16,7 +16,7 @@ from service.patterns.links import LinkKind, Shared
 from service.patterns.raising import Standing
 from service.routing.model import Decision, Reason, Recipient
 
-LOCK: Final = 8303
+LOCK: Final = 8304
 """One examines at a time: a second would only do the same again."""
 ROLE: Final = "evenlode_pattern"
 

@@ -4,6 +4,7 @@ import asyncpg
 import pytest
 
 from service.audit.verify import verify_chain
+from service.patterns.store import lock
 from service.policy.releases.model import ReleaseRefused
 from service.policy.releases.store import publish, read_changes, read_in_force, roll_back, way_back
 from tests.policy.editing import Edited
@@ -140,6 +141,18 @@ async def test_of_two_who_publish_at_once_the_second_is_told(
     first = await put_in_force(database, edited.folder)
     with pytest.raises(ReleaseRefused, match="meanwhile"):
         await publish(database, first, by("bob"), seen=0)
+
+
+async def test_a_release_is_published_while_reports_are_examined(
+    edited: Edited, database: asyncpg.Connection, database_url: str
+) -> None:
+    examining = await asyncpg.connect(database_url)
+    try:
+        assert await lock(examining)
+        await database.execute("SET lock_timeout = '5s'")
+        assert await put_in_force(database, edited.folder)
+    finally:
+        await examining.close()
 
 
 async def test_going_back_twice_goes_two_steps_back(edited: Edited, database: asyncpg.Connection) -> None:
