@@ -81,7 +81,10 @@ def add(name: str, adder: str | None, descriptor: int | None) -> None:
 @click.option("--by", "by_name", required=True, help="The signer who does it.")
 @passphrase_option
 def retire(name: str, by_name: str, descriptor: int | None) -> None:
-    """Let a signer sign no more, for good: somebody who left, or whose passphrase others have seen."""
+    """Let a signer sign no more, for good: somebody who left, or whose passphrase others have seen.
+
+    The last of a line cannot be retired, since nobody could publish any more. That signer adds another first.
+    """
     passphrase = passphrase_of(by_name, descriptor)
 
     async def work(connection: asyncpg.Connection) -> None:

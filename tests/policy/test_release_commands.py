@@ -198,6 +198,7 @@ async def test_a_name_stays_with_one_person(run: Run) -> None:
 
 async def test_a_retired_signer_signs_no_more(run: Run, edited: Edited) -> None:
     ann, bob = await signers(run, "ann", "bob")
+    await said(run, "signer", "add", "ann2", "--by", "ann", typed=f"{ann}\n")
     await said(run, "signer", "retire", "ann", "--by", "bob", typed=f"{bob}\n")
 
     assert "no signer ann" in await refused(
@@ -206,6 +207,25 @@ async def test_a_retired_signer_signs_no_more(run: Run, edited: Edited) -> None:
     assert "retired" in await said(run, "signer", "list")
     # Nor does leaving make room for somebody whom nobody vouches for.
     assert "--by NAME" in await refused(run, "signer", "add", "eve")
+
+
+async def test_the_last_signer_of_a_line_cannot_be_retired(
+    run: Run, edited: Edited, database: asyncpg.Connection
+) -> None:
+    """Or nobody could publish ever again: it takes two lines, and only a signer of a line adds to it."""
+    ann, bob = await signers(run, "ann", "bob")
+    for name, by, passphrase in (("ann", "bob", bob), ("ann", "ann", ann), ("bob", "ann", ann)):
+        output = await refused(run, "signer", "retire", name, "--by", by, typed=f"{passphrase}\n")
+        assert "the last of their line" in output
+        assert f"signer add NAME --by {name}" in output
+    assert (
+        await database.fetchval("SELECT count(*) FROM audit_event WHERE action = 'policy.signer_retired'")
+        == 0
+    )
+    third = _passphrase(await said(run, "signer", "add", "ann2", "--by", "ann", typed=f"{ann}\n"))
+    await said(run, "signer", "retire", "ann", "--by", "bob", typed=f"{bob}\n")
+    version = await proposed(run, edited.folder, "ann2", third)
+    await said(run, "publish", version, "--by", "bob", "--yes", typed=f"{bob}\n")
 
 
 async def test_wrong_passphrases_are_refused_counted_and_on_the_record(

@@ -1,5 +1,7 @@
 """What the database itself refuses of a release, whoever writes it and by whatever means."""
 
+import asyncio
+
 import asyncpg
 import pytest
 
@@ -55,6 +57,7 @@ async def test_a_third_signer_needs_one_of_the_signers(proposed: asyncpg.Connect
 
 @pytest.mark.parametrize("signer", ["nobody", "bob"])
 async def test_only_a_signer_who_has_not_left_signs(proposed: asyncpg.Connection, signer: str) -> None:
+    await proposed.execute(f"{SIGN} VALUES ('bea', '', 'bob', 'bob', now(), 'test')")
     await proposed.execute("UPDATE policy_signer SET retired_at = now() WHERE name = 'bob'")
     with pytest.raises(asyncpg.CheckViolationError, match="no signer now"):
         await proposed.execute(PUT, 1, "published", signer, None, None)
@@ -62,6 +65,38 @@ async def test_only_a_signer_who_has_not_left_signs(proposed: asyncpg.Connection
         await proposed.execute(PROPOSE, "v2", signer)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await proposed.execute("UPDATE policy_signer SET retired_at = NULL WHERE name = 'bob'")
+
+
+async def test_the_last_signer_of_a_line_cannot_be_retired_by_sql_either(
+    proposed: asyncpg.Connection,
+) -> None:
+    retire = "UPDATE policy_signer SET retired_at = now() WHERE name = $1"
+    await proposed.execute(f"{SIGN} VALUES ('eve', '', 'ann', 'ann', now(), 'test')")
+    await proposed.execute(retire, "ann")
+    for last in ("eve", "bob"):
+        with pytest.raises(asyncpg.CheckViolationError, match="the last of a line"):
+            await proposed.execute(retire, last)
+    with pytest.raises(asyncpg.CheckViolationError, match="the last of a line"):
+        await proposed.execute("UPDATE policy_signer SET retired_at = now() WHERE retired_at IS NULL")
+
+
+async def test_of_two_who_retire_the_last_two_of_a_line_at_once_one_is_refused(
+    proposed: asyncpg.Connection, database_url: str
+) -> None:
+    await proposed.execute(f"{SIGN} VALUES ('eve', '', 'ann', 'ann', now(), 'test')")
+    other = await asyncpg.connect(database_url)
+    try:
+        async with proposed.transaction():
+            await proposed.execute("UPDATE policy_signer SET retired_at = now() WHERE name = 'ann'")
+            second = asyncio.create_task(
+                other.execute("UPDATE policy_signer SET retired_at = now() WHERE name = 'eve'")
+            )
+            await asyncio.sleep(0.2)
+            assert not second.done()
+        with pytest.raises(asyncpg.CheckViolationError, match="the last of a line"):
+            await second
+    finally:
+        await other.close()
 
 
 @pytest.mark.parametrize(

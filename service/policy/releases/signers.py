@@ -7,6 +7,7 @@ seen. What is kept is its scrypt hash (RFC 7914).
 import base64
 import hashlib
 import hmac
+import shlex
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -68,11 +69,19 @@ async def add_signer(
 
 
 async def retire_signer(connection: asyncpg.Connection, name: str, by: Signature) -> None:
-    """Let a signer sign no more, for good. What they signed stays. Raises ReleaseRefused."""
-    async with connection.transaction():
-        if await connection.fetchval(_QUERIES["retire_signer"], name, by.at) is None:
-            raise ReleaseRefused(f"There is no signer {name}, or they were retired before.")
-        await _record(connection, by, "policy.signer_retired", name)
+    """Let a signer sign no more, for good. What they signed stays. Raises ReleaseRefused, as for the last of a line."""
+    try:
+        async with connection.transaction():
+            if await connection.fetchval(_QUERIES["retire_signer"], name, by.at) is None:
+                raise ReleaseRefused(f"There is no signer {name}, or they were retired before.")
+            await _record(connection, by, "policy.signer_retired", name)
+    except asyncpg.CheckViolationError as refused:
+        if refused.constraint_name != "policy_signer_line":
+            raise
+        raise ReleaseRefused(
+            f"{name} is the last of their line, and without two lines no policy can be published any more. First let"
+            f" {name} add somebody: evenlode policy signer add NAME --by {shlex.quote(name)}"
+        ) from refused
 
 
 async def check_passphrase(connection: asyncpg.Connection, by: Signature, passphrase: str) -> None:
