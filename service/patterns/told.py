@@ -1,5 +1,6 @@
 """Reports as counting needs them: read from the database once, and turned into complaints and sightings."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -20,6 +21,8 @@ PLACES: Final = ("address", "venue", "street", "place_cell")
 """What a Case Review can be about, from the narrowest to the widest."""
 _ONE_PLACE: Final = frozenset({"address", "address_somewhere", "address_unplaced", "venue", "street"})
 """Two reports that share one of these were at one place; a cell of the map is too wide for that."""
+_VENUE_TOWN: Final = "venue_town"
+_MARK_BYTES: Final = 16
 _NIGHT_ENDS: Final = timedelta(hours=6)
 _OF_ITS_NIGHT: Final = frozenset({"now", "last_24h"})
 _UNDECIDED: Final = frozenset({"other", "not_sure"})
@@ -54,8 +57,9 @@ async def read_told(connection: asyncpg.Connection, since: date) -> list[Told]:
     lowest = UUID(int=max(0, int(first.timestamp() * 1000)) << 80)
     rows = await connection.fetch(query("told"), lowest)
     places: dict[UUID, dict[str, set[bytes]]] = defaultdict(lambda: defaultdict(set))
-    for row in await connection.fetch(query("places"), lowest, sorted({*PLACES, *_ONE_PLACE})):
+    for row in await connection.fetch(query("places"), lowest, sorted({*PLACES, *_ONE_PLACE, _VENUE_TOWN})):
         places[row["report_id"]][row["kind"]].add(row["hash"])
+    _tell_venues_apart(places.values())
     persons = people({row["id"]: row["marks"] for row in rows})
     texts = _grouped(
         (row["first"], row["second"]) for row in await connection.fetch(query("same_texts"), lowest)
@@ -119,6 +123,30 @@ def sighting_of(told: Told, zone: ZoneInfo) -> Sighting | None:
         concerns=concerns,
         same_text=told.same_text,
     )
+
+
+def _tell_venues_apart(places: Iterable[dict[str, set[bytes]]]) -> None:
+    """Make of each venue's name the venue of its town: every second village has a Red Lion.
+
+    Where a report does not say the town, it is the only one that others say for the name. Where they say several, the
+    reports without one stand by themselves. `places` are those of each report, and are changed.
+    """
+    towns: dict[bytes, set[bytes]] = defaultdict(set)
+    for own in places:
+        for venue in own.get("venue", ()):
+            towns[venue] |= own.get(_VENUE_TOWN, set())
+    for own in places:
+        if "venue" not in own:
+            continue
+        told = own.pop(_VENUE_TOWN, set())
+        own["venue"] = {_venue_in(venue, told or towns[venue]) for venue in own["venue"]}
+
+
+def _venue_in(venue: bytes, towns: set[bytes]) -> bytes:
+    """The mark of a venue in a town; of its name alone where none or several may be meant."""
+    if len(towns) != 1:
+        return venue
+    return hashlib.blake2b(venue + next(iter(towns)), digest_size=_MARK_BYTES).digest()
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> date:

@@ -108,6 +108,7 @@ def keys_of(traits: Traits) -> set[Key]:
         *_door_keys(traits),
         *(Key("postcode", code) for code in traits.postcodes),
         *(Key("venue", name) for name in traits.venues),
+        *(Key("venue_town", traits.town) for _ in traits.venues if traits.town),
         *(Key("text_band", band) for band in bands_of(traits.pairs)),
         *_place_keys(traits),
     }

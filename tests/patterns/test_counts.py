@@ -1,52 +1,22 @@
 """The count over stored reports: read from what was accepted, kept once, brought up to date, and never twice."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import asyncpg
 import pytest
 
-from service.db.pool import open_pool
-from service.keys import ensure_key_ring, load_key_ring
-from service.patterns.counts import Counting, Reckoned, count_patterns, counting_of, listed_clusters, reckon
+from service.keys import load_key_ring
+from service.patterns.counts import count_patterns, listed_clusters
 from service.patterns.examine import Examiner
 from service.policy.model import Policy
-from service.settings import default_policy_folder
-from tests.patterns.reporting import Town, a_town
-
-_COUNTING: Final[Counting] = counting_of(default_policy_folder())
-
-
-@pytest.fixture
-async def town(
-    database_url: str, database: asyncpg.Connection, policy: Policy, tmp_path: Path
-) -> AsyncIterator[Town]:
-    ensure_key_ring(tmp_path / "keys.json")
-    async with a_town(database_url, database, policy, load_key_ring(tmp_path / "keys.json")) as town:
-        yield town
-
-
-@pytest.fixture
-async def pattern(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """A connection with the rights of the pattern work."""
-    pool = await open_pool(database_url, role="evenlode_pattern", size=1)
-    async with pool.acquire() as connection:
-        yield connection
-    await pool.close()
-
-
-async def counted(pattern: asyncpg.Connection, day: str) -> Reckoned:
-    return await reckon(pattern, date.fromisoformat(day), _COUNTING)
+from tests.patterns.counting import COUNTING, counted, summary
+from tests.patterns.reporting import Town
 
 
 async def keep(pattern: asyncpg.Connection, day: str) -> int:
-    return await count_patterns(pattern, datetime.fromisoformat(f"{day}T18:00:47+00:00"), _COUNTING)
-
-
-def summary(reckoned: Reckoned) -> list[tuple[str, str, int, bool]]:
-    return [(one.limb.name, one.subject_kind, one.limb.counted, one.limb.reached) for one in reckoned.reviews]
+    return await count_patterns(pattern, datetime.fromisoformat(f"{day}T18:00:47+00:00"), COUNTING)
 
 
 async def everything(database: asyncpg.Connection) -> dict[str, list[Any]]:
@@ -247,7 +217,7 @@ async def test_nothing_kept_tells_more_of_an_anonymous_report_than_the_minute(
         await town.tells(day, concern="spiking_drink", at="venue:the example arms", anonymity="anonymous")
         await town.tells(day, phone="001", at=f"street:{number}")
     now = datetime(2026, 7, 15, 18, 0, 47, 123456, tzinfo=UTC)
-    await count_patterns(pattern, now, _COUNTING)
+    await count_patterns(pattern, now, COUNTING)
     minute = int(now.replace(second=0, microsecond=0).timestamp() * 1000)
     for table in ("case_review", "cluster"):
         for row in await database.fetch(f"SELECT id FROM {table}"):
