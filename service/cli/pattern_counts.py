@@ -16,8 +16,10 @@ from service.cli.deliveries import DatabaseUnreachable
 from service.clock import utc_now
 from service.db.pool import prepare_connection
 from service.embedded.running import database_url
+from service.patterns.clusters import ClusterRule
 from service.patterns.counts import (
     ListedCluster,
+    Reckoned,
     Review,
     count_patterns,
     counting_of,
@@ -26,6 +28,7 @@ from service.patterns.counts import (
     record_reading,
 )
 from service.patterns.store import ROLE
+from service.policy.releases.following import read_policy_now
 from service.settings import load_settings
 
 T = TypeVar("T")
@@ -53,21 +56,25 @@ def review(as_of: datetime | None, actor: str | None) -> None:
 
     Reports are known by their references; reporters and places are not named here. A person decides.
     """
-    counting = counting_of(load_settings().policy)
+    settings = load_settings()
     now = utc_now()
-    day = now.astimezone(counting.zone).date() if as_of is None else as_of.date()
 
-    async def read(connection: asyncpg.Connection) -> tuple[int, list[Review]]:
+    async def read(connection: asyncpg.Connection) -> Reckoned:
+        counting = await read_policy_now(connection, settings, counting_of)
+        day = now.astimezone(counting.zone).date() if as_of is None else as_of.date()
         reckoned = await reckon(connection, day, counting)
         await record_reading(
             connection, now, actor or getpass.getuser(), "case_review", len(reckoned.reviews)
         )
-        return reckoned.reports, reckoned.reviews
+        return reckoned
 
-    reports, found = _ask(read)
+    reckoned = _ask(read)
+    found = reckoned.reviews
     console = Console(highlight=False)
     if not found:
-        console.print(f"Nobody and nothing is near a threshold on {day}, of {reports:,} reports looked at.")
+        console.print(
+            f"Nobody and nothing is near a threshold on {reckoned.as_of}, of {reckoned.reports:,} reports looked at."
+        )
         return
     console.print(_reviews(found))
     for number, one in enumerate(found, 1):
@@ -91,17 +98,18 @@ def clusters(limit: int, again: bool, actor: str | None) -> None:
 
     Small numbers: for coordinators only, never to be passed on or published.
     """
-    counting = counting_of(load_settings().policy)
+    settings = load_settings()
     now = utc_now()
 
-    async def read(connection: asyncpg.Connection) -> list[ListedCluster]:
+    async def read(connection: asyncpg.Connection) -> tuple[list[ListedCluster], ClusterRule]:
+        counting = await read_policy_now(connection, settings, counting_of)
         if again:
             await count_patterns(connection, now, counting)
         found = await listed_clusters(connection, limit)
         await record_reading(connection, now, actor or getpass.getuser(), "cluster", len(found))
-        return found
+        return found, counting.clusters
 
-    found = _ask(read)
+    found, rule = _ask(read)
     console = Console(highlight=False)
     if not found:
         console.print("No place has more reports of a concern than its own past lets expect.")
@@ -122,7 +130,6 @@ def clusters(limit: int, again: bool, actor: str | None) -> None:
         console.print(
             Text(f"{one.concern} at {_ABOUT[one.place_kind]}: {', '.join(one.told)}"), soft_wrap=True
         )
-    rule = counting.clusters
     console.print(
         f"Within {rule.window_days} days. Where nothing has changed, up to {rule.false_a_month:g} a month may show "
         "all the same. For coordinators only.",

@@ -4,6 +4,7 @@ import asyncio
 import getpass
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -26,6 +27,8 @@ from service.patterns import store
 from service.patterns.examine import Account, Examiner
 from service.patterns.store import DecisionRow, LinkRow, Stored
 from service.policy.load import load_policy
+from service.policy.model import Policy
+from service.policy.releases.following import policy_now
 from service.routing.live_channels import with_usable_channels
 from service.settings import load_settings
 
@@ -123,20 +126,28 @@ def cut_links(reference: str, other: str, actor: str | None, why: str) -> None:
 def examine_again(since: datetime | None, everything: bool) -> None:
     """Examine reports: store by what they are known again, link them, and raise what others bear out.
 
-    The workers do this by themselves within seconds. Again, it finds what a newer release reads better; links that
-    were cut stay cut, and nothing is raised or told twice.
+    The workers do this by themselves within seconds, under the policy in force, as this does. Again, it finds what a
+    newer release reads better; links that were cut stay cut, and nothing is raised or told twice.
     """
     settings = load_settings()
-    policy = with_usable_channels(load_policy(settings.policy), settings)
     ring = load_key_ring(settings.key_file)
     start = datetime(1970, 1, 1, tzinfo=UTC) if everything else since and since.replace(tzinfo=UTC)
 
+    def load(folder: Path) -> Policy:
+        return with_usable_channels(load_policy(folder), settings)
+
     async def examine(connection: asyncpg.Connection) -> Account | None:
+        followed = await policy_now(connection, settings, load, None)
+        if followed.held_back is not None:
+            raise click.ClickException(
+                f"The policy in force, {followed.held_back}, cannot be used here, so nothing was examined. It"
+                " has a fault for this release of the software, or somebody in it cannot be reached by these settings."
+            )
         now = utc_now()
         with Progress(transient=True, console=Console(stderr=True)) as bar:
             total = await store.again(connection, start, to_the_minute(now)) if start else None
             task = bar.add_task("Examining", total=total)
-            return await Examiner(connection, policy=policy, ring=ring, now=now).run(
+            return await Examiner(connection, policy=followed.policy, ring=ring, now=now).run(
                 lambda done: bar.update(task, completed=done)
             )
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import click
@@ -11,9 +12,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from service.cli.pattern_counts import clusters, review
+from service.clock import utc_now
 from service.keys import ensure_key_ring, load_key_ring
 from service.policy.model import Policy
 from tests.patterns.reporting import Town, a_town
+from tests.policy.editing import Edited
+from tests.policy.releasing import put_in_force, zone_of_another_day
 
 Call = Callable[..., Any]
 
@@ -77,6 +81,26 @@ async def test_clusters_are_counted_when_asked_and_shown_to_coordinators(
     assert "example arms" not in shown.output.lower()
     assert (await call(clusters)).output == shown.output
     assert await database.fetchval("SELECT count(*) FROM audit_event WHERE action = 'cluster.read'") == 4
+
+
+async def test_counts_are_made_by_the_policy_in_force_and_not_by_that_of_the_folder(
+    call: Call, database: asyncpg.Connection, tmp_path: Path
+) -> None:
+    """Its time zone says what day it is, and so when a cluster that has become quiet ended."""
+    edited, zone = Edited(tmp_path / "policy"), zone_of_another_day(utc_now())
+    edited.replace("partnership.toml", "Europe/London", zone)
+    await put_in_force(database, edited.folder)
+    await database.execute(
+        "INSERT INTO cluster (id, place_kind, place, concern, reports, expected, chance, found_on, counted_on)"
+        " VALUES (gen_random_uuid(), 'venue', '', 'spiking', 3, 0.1, 0.001, now(), now())"
+    )
+    today = utc_now().astimezone(ZoneInfo(zone)).date()
+
+    shown = await call(review)
+    assert (await call(clusters, "--count")).exit_code == 0
+
+    assert f"near a threshold on {today}" in shown.output
+    assert await database.fetchval("SELECT ended_on FROM cluster") == today
 
 
 async def test_an_unreachable_database_is_said_in_a_sentence(call: Call) -> None:

@@ -21,6 +21,11 @@ when = [{ concern = "fly_tipping" }]
 """A rule that makes of the plainest report, a P4, a P3."""
 
 
+def zone_of_another_day(moment: datetime) -> str:
+    """A time zone in which it is another day than in London and in UTC: 14 hours before, or 12 behind."""
+    return "Pacific/Kiritimati" if moment.astimezone(UTC).hour >= 11 else "Etc/GMT+12"
+
+
 def by(signer: str) -> Signature:
     return Signature(signer=signer, account="test", at=datetime.now(UTC))
 

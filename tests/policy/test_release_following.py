@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import httpx
@@ -12,7 +13,7 @@ from service.db.pool import prepare_connection
 from service.policy.directory import load_directory
 from service.policy.load import load_policy
 from service.policy.releases.folder import read_folder
-from service.policy.releases.following import Followed, Follower, policy_at_start, policy_now
+from service.policy.releases.following import Followed, Follower, policy_at_start, policy_now, read_policy_now
 from service.settings import MailSettings, Secret, Settings, load_settings
 from tests.builders import report
 from tests.conftest import Urls
@@ -256,3 +257,19 @@ async def test_work_done_now_and_then_is_under_the_release_in_force_then(
     await put_files_in_force(database, "spoilt", {"rules.toml": "spoilt"})
     third = await policy_now(database, web_settings, load_policy, second)
     assert (third.policy, third.held_back) == (second.policy, "spoilt")
+
+
+async def test_a_part_of_the_policy_is_read_from_what_is_in_force_else_from_the_folder(
+    web_settings: Settings, changed: Edited, database: asyncpg.Connection
+) -> None:
+    await prepare_connection(database)
+    folder = load_policy(web_settings.policy).version
+
+    def version_of(at: Path) -> str:
+        return load_policy(at).version
+
+    assert await read_policy_now(database, web_settings, version_of) == folder
+    version = await put_in_force(database, changed.folder)
+    assert await read_policy_now(database, web_settings, version_of) == version
+    await put_files_in_force(database, "unreadable", {"rules.toml": "nonsense"})
+    assert await read_policy_now(database, web_settings, version_of) == folder

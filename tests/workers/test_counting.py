@@ -1,12 +1,16 @@
 """The count as a task of the workers: due when something was examined, and every hour."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import msgspec
 import pytest
 
 from service.settings import Secret, Settings
+from tests.policy.editing import Edited
+from tests.policy.releasing import put_in_force, zone_of_another_day
 from tests.workers.conftest import HeldClock, until
 from tests.workers.outbox_rows import queue
 from workers.app import create_app
@@ -69,6 +73,27 @@ async def test_a_count_is_made_when_it_is_due_and_not_otherwise(
     await asked()
     await until(none_left)
     app.close()
+
+
+async def test_a_count_is_made_by_the_policy_in_force(
+    runtime: Runtime, database: asyncpg.Connection, clock: HeldClock, tmp_path: Path
+) -> None:
+    """Its time zone says what day it is, and so when a cluster that has become quiet ended."""
+    edited, zone = Edited(tmp_path / "policy"), zone_of_another_day(clock())
+    edited.replace("partnership.toml", "Europe/London", zone)
+    await put_in_force(database, edited.folder)
+    await database.execute(
+        "INSERT INTO cluster (id, place_kind, place, concern, reports, expected, chance, found_on, counted_on)"
+        " VALUES (gen_random_uuid(), 'venue', '', 'spiking', 3, 0.1, 0.001, $1, $1)",
+        clock().date(),
+    )
+    app = create_app(runtime.settings, runtime)
+    app.tasks[COUNT]()
+    await until(lambda: _idle(runtime))
+    app.close()
+    assert (
+        await database.fetchval("SELECT ended_on FROM cluster") == clock().astimezone(ZoneInfo(zone)).date()
+    )
 
 
 async def _idle(runtime: Runtime) -> bool:

@@ -12,6 +12,7 @@ from service.clock import to_the_minute
 from service.db.pool import prepare_connection
 from service.patterns.counts import count_patterns, counting_of, last_examined
 from service.patterns.store import ROLE
+from service.policy.releases.following import read_policy_now
 from workers.runtime import Runtime
 
 COUNT: Final = "evenlode.patterns.count"
@@ -45,7 +46,8 @@ def register_counts(app: Celery, runtime: Runtime) -> None:
                 examined = await last_examined(connection)
                 if examined is None or examined < to_the_minute(last):
                     return
-            found = await count_patterns(connection, now, counting_of(runtime.settings.policy))
+            counting = await read_policy_now(connection, runtime.settings, counting_of)
+            found = await count_patterns(connection, now, counting)
         finally:
             await connection.close()
         last = now

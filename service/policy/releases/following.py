@@ -34,6 +34,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.25, 15.0
 _AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 _log = structlog.get_logger()
+T = TypeVar("T")
 P = TypeVar("P", bound=Policy | Directory)
 Load = Callable[[Path], P]
 
@@ -73,6 +74,22 @@ async def policy_now(
     in_force = await read_in_force(connection)
     policy = None if before is None else before.policy
     return await asyncio.to_thread(_followed, in_force, settings, load, policy)
+
+
+async def read_policy_now(connection: asyncpg.Connection, settings: Settings, read: Callable[[Path], T]) -> T:
+    """What `read` makes of the policy's files, for work that needs a part of the policy and tells nobody.
+
+    Of those in force, else of the folder's, as for `policy_now`; but whether somebody can be reached is left aside.
+    Raises PolicyError when neither can be used, and what the database raises.
+    """
+    in_force = await read_in_force(connection)
+    if in_force is not None:
+        try:
+            with unpacked(in_force.files) as folder:
+                return await asyncio.to_thread(read, folder)
+        except Exception as fault:  # noqa: BLE001 - as in `_followed`
+            _log_held_back(in_force, fault)
+    return await asyncio.to_thread(read, settings.policy)
 
 
 def _followed(in_force: InForce | None, settings: Settings, load: Load[P], before: P | None) -> Followed[P]:
