@@ -1,13 +1,14 @@
 """Examining reports: what each names is stored, what belongs together is linked, what links bear out is raised.
 
 Re-runnable: every step leaves the same behind however often it is done, in whatever order, and wherever it was cut off.
-Identifiers of all new reports are stored before any is linked, links are kept once for a pair and kind, and a report is
-raised by its pattern once, in one transaction.
+Identifiers of all new reports are stored before any is linked, the newest reports are linked first, links are kept once
+for a pair and kind, and a report is raised by its pattern once, in one transaction.
 """
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Final
 from uuid import UUID
 
@@ -68,7 +69,10 @@ class Account(msgspec.Struct):
 
 
 class Examiner:
-    """Compares reports over one connection, which works as `store.ROLE`. `policy` has its usable channels only."""
+    """Compares reports over one connection, which works as `store.ROLE`.
+
+    `policy` has its usable channels only; `now` is when the work begins.
+    """
 
     def __init__(
         self, connection: asyncpg.Connection, *, policy: Policy, ring: KeyRing, now: datetime
@@ -79,8 +83,8 @@ class Examiner:
             code for code, concern in policy.concerns.items() if concern.family == "serious_harm"
         }
         self._ring = ring
-        self._now = now
-        self._minute = to_the_minute(now)
+        self._began = now
+        self._clock_at_beginning = monotonic()
         self._traits: dict[UUID, Traits] = {}
         self._indexed: set[UUID] = set()
 
@@ -90,20 +94,24 @@ class Examiner:
             return None
         account = Account()
         try:
-            await self._index_all()
-            while batch := await store.unfinished(self._connection, _BATCH):
+            while batch := await self._next():
                 account.raised += await self.link_and_raise(batch)
-                await store.finish(self._connection, batch, self._minute)
+                await store.finish(self._connection, batch, to_the_minute(self._now()))
                 account.examined += len(batch)
                 progress(account.examined)
         finally:
             await store.unlock(self._connection)
         return account
 
-    async def _index_all(self) -> None:
+    async def _next(self) -> list[UUID]:
+        """The reports to link next, the newest first, once all that came in are indexed.
+
+        Examining all again takes long and holds the lock. Looking for new ones before each batch lets them pass it.
+        """
         while batch := await store.unexamined(self._connection, _BATCH):
             await self.index(batch)
-        await store.complete(self._connection, self._now - _SETTLED)
+        await store.complete(self._connection, self._began - _SETTLED)
+        return await store.unfinished(self._connection, _BATCH)
 
     async def index(self, ids: Sequence[UUID]) -> None:
         """Store by what these reports can be known again."""
@@ -114,7 +122,7 @@ class Examiner:
             if report in known
             for key in keys_of(known[report])
         ]
-        await store.index(self._connection, marks, ids, self._minute)
+        await store.index(self._connection, marks, ids, to_the_minute(self._now()))
         self._indexed.update(ids)
 
     async def link_and_raise(self, batch: Sequence[UUID]) -> int:
@@ -123,10 +131,10 @@ class Examiner:
         if stale := [report for report in batch if report not in self._indexed]:
             await self.index(stale)
         links = await self._links(batch)
-        await store.link(self._connection, links, self._minute)
+        await store.link(self._connection, links, to_the_minute(self._now()))
         raised = 0
         for one, by in await self._borne_out(links):
-            raised += await lift(self._connection, one, by, policy=self._policy, now=self._now)
+            raised += await lift(self._connection, one, by, policy=self._policy, now=self._now())
         return raised
 
     async def _links(self, batch: Sequence[UUID]) -> list[NewLink]:
@@ -184,7 +192,7 @@ class Examiner:
         }
         # Those between the reports that these lead to say which are cut from each other, and which are told twice.
         between = await store.links_among(self._connection, standings, _TELLING)
-        raised = raised_by(standings, map(_linked, between), self._now, around=around)
+        raised = raised_by(standings, map(_linked, between), self._now(), around=around)
         named = {one.id for one in raised} | {
             other for one in raised for group in one.by.values() for other in group
         }
@@ -211,6 +219,10 @@ class Examiner:
                     _log.error("pattern.unreadable", report=str(stored.id), fault=type(fault).__name__)
             await asyncio.sleep(0)  # other work of this process gets its turn
         return {one: self._traits[one] for one in wanted if one in self._traits}
+
+    def _now(self) -> datetime:
+        """The present moment. Examining all again takes long: what comes in meanwhile is not raised before it came."""
+        return self._began + timedelta(seconds=monotonic() - self._clock_at_beginning)
 
     def _mark(self, key: Key) -> bytes:
         return self._ring.mark(key.kind, key.value)

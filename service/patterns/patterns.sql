@@ -24,8 +24,8 @@ ON CONFLICT (report_id) DO UPDATE SET indexed_at = $2, finished_at = NULL
 RETURNING report_id
 
 -- name: unfinished
--- Reports whose identifiers are stored and whose links are not all made. $1 most rows
-SELECT report_id FROM examination WHERE finished_at IS NULL ORDER BY report_id LIMIT $1
+-- Reports whose identifiers are stored and whose links are not all made, the newest first. $1 most rows
+SELECT report_id FROM examination WHERE finished_at IS NULL ORDER BY report_id DESC LIMIT $1
 
 -- name: finish
 -- $1 ids, $2 now

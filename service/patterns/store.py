@@ -118,7 +118,7 @@ async def again(connection: asyncpg.Connection, since: datetime, now: datetime) 
 
 
 async def unfinished(connection: asyncpg.Connection, most: int) -> list[UUID]:
-    """Reports whose links are not all made, oldest first."""
+    """Reports whose links are not all made, newest first."""
     return [row["report_id"] for row in await connection.fetch(_query("unfinished"), most)]
 
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import random
-from datetime import timedelta
-from typing import Any
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -27,6 +28,8 @@ from tests.patterns.examining import (
     sighting,
     usable_policy,
 )
+
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("survives", range(3))
@@ -207,6 +210,46 @@ async def test_only_what_came_in_since_is_looked_for_and_late_ones_are_found(
     await accept(client, sighting(2, anonymity="anonymous"))
     assert (await examine(web_settings)).examined == 1
     assert (await examine(web_settings)).examined == 0
+
+
+class _Busy(Examiner):
+    """One during whose first batch three reports come in that bear each other out."""
+
+    meanwhile: httpx.AsyncClient
+    came_in: list[str]
+
+    async def link_and_raise(self, batch: Sequence[UUID]) -> int:
+        if not self.came_in:
+            self.came_in += await accept(self.meanwhile, *(sighting(number) for number in range(3)))
+            return await super().link_and_raise(batch)
+        raised = await super().link_and_raise(batch)
+        raise _Stopped(raised)
+
+
+class _Stopped(Exception):
+    """The work was stopped after its second batch."""
+
+
+async def test_new_reports_do_not_wait_until_all_are_examined_again(
+    client: httpx.AsyncClient, database: asyncpg.Connection, web_settings: Settings
+) -> None:
+    """Three come in during the first of three batches, and are raised in the second."""
+    await accept(client, *(report("taxi_driver", description=f"Load {number}") for number in range(120)))
+    await examine(web_settings)
+    connection = await as_examiner(web_settings.require_database())
+    assert await store.again(connection, _LONG_AGO, utc_now()) == 120
+    busy = _Busy(
+        connection,
+        policy=usable_policy(web_settings),
+        ring=load_key_ring(web_settings.key_file),
+        now=utc_now(),
+    )
+    busy.meanwhile, busy.came_in = client, []
+    with pytest.raises(_Stopped, match="3"):
+        await busy.run()
+    await connection.close()
+    assert await grades(database, busy.came_in) == [2, 2, 2]
+    assert await database.fetchval("SELECT count(*) FROM examination WHERE finished_at IS NULL") == 73
 
 
 async def test_two_do_not_examine_at_once(
