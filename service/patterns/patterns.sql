@@ -86,12 +86,18 @@ CROSS JOIN LATERAL (
 ) AS near
 
 -- name: link
--- Make links, or bring their strength up to date; one that a person cut is left alone. Arrays of equal length.
+-- Make links, or bring their strength up to date; one that a person cut is left alone. A new one between two that a
+-- person cut is cut by them as well. Arrays of equal length.
 -- $1 ids, $2 first, $3 second, $4 kinds, $5 strengths, $6 details, $7 now
-INSERT INTO link (id, first, second, kind, strength, detail, made_at)
-SELECT w.id, w.first, w.second, w.kind, w.strength, w.detail, $7
+INSERT INTO link (id, first, second, kind, strength, detail, made_at, cut_at, cut_by, cut_why)
+SELECT w.id, w.first, w.second, w.kind, w.strength, w.detail, $7, parted.cut_at, parted.cut_by, parted.cut_why
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::smallint[], $6::jsonb[])
     AS w (id, first, second, kind, strength, detail)
+LEFT JOIN LATERAL (
+    SELECT cut_at, cut_by, cut_why FROM link
+    WHERE link.first = w.first AND link.second = w.second AND cut_at IS NOT NULL
+    ORDER BY cut_at LIMIT 1
+) AS parted ON true
 ON CONFLICT (first, second, kind) DO UPDATE SET strength = excluded.strength, detail = excluded.detail
 WHERE link.cut_at IS NULL AND (link.strength, link.detail) <> (excluded.strength, excluded.detail)
 

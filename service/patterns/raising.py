@@ -72,13 +72,13 @@ def raised_by(
     between the reports they lead to.
     """
     links = [link for link in links if link.first in standings and link.second in standings]
-    cut = {(_pair(link), _identity(link.kind)) for link in links if link.cut}
+    cut = {_pair(link) for link in links if link.cut}
     same = _same_telling(standings, links)
     found: dict[UUID, dict[str, tuple[UUID, ...]]] = {}
     for (identity, _), members in sorted(
         _groups(links, standings.keys() if around is None else around).items()
     ):
-        for one, others in _borne_out(members, identity, standings, cut, same, now):
+        for one, others in _borne_out(members, standings, cut, same, now):
             by = found.setdefault(one, {})
             by[identity] = max(by.get(identity, ()), others, key=lambda group: (len(group), group))
     return [Raised(id=one, by=found[one]) for one in sorted(found)]
@@ -102,9 +102,8 @@ def _groups(
 
 def _borne_out(
     members: frozenset[UUID],
-    identity: str,
     standings: Mapping[UUID, Standing],
-    cut: set[tuple[tuple[UUID, UUID], str]],
+    cut: set[tuple[UUID, UUID]],
     same: set[tuple[UUID, UUID]],
     now: datetime,
 ) -> Iterator[tuple[UUID, tuple[UUID, ...]]]:
@@ -116,11 +115,7 @@ def _borne_out(
     if len(serious) < ENOUGH or now - serious[-1].received_at > WINDOW:
         return
     for one in serious:
-        beside = [
-            other
-            for other in serious
-            if other.id == one.id or ((min(one.id, other.id), max(one.id, other.id)), identity) not in cut
-        ]
+        beside = [other for other in serious if _ordered(one.id, other.id) not in cut]
         group = max(_windows(one, beside), key=lambda window: _reporters(window, same), default=[])
         if _reporters(group, same) >= ENOUGH:
             yield one.id, tuple(other.id for other in group if other.id != one.id)

@@ -179,7 +179,7 @@ async def sharing(
 
 
 async def link(connection: asyncpg.Connection, links: Iterable[NewLink], now: datetime) -> None:
-    """Make links, or bring their strength up to date; cut ones stay as they are."""
+    """Make links, or bring their strength up to date. Cut ones stay as they are, and two cut reports stay cut."""
     links = sorted(links, key=lambda one: (one.first, one.second, one.reason.kind))
     await connection.execute(
         _query("link"),

@@ -120,6 +120,29 @@ async def test_a_cut_link_stays_cut_counts_for_nothing_and_lowers_nothing(
     assert "Example Person" not in detail
 
 
+async def test_two_that_a_person_cut_stay_cut_when_more_is_found_that_they_share(
+    client: httpx.AsyncClient, database: asyncpg.Connection, web_settings: Settings
+) -> None:
+    """As after a release that reads better: now it finds the house in both as well."""
+    at_a_house = [
+        sighting(number) | {"identifiers": [{"kind": "address", "value": "12 Mill Street, Witney"}]}
+        for number in range(2)
+    ]
+    references = await accept(client, *at_a_house)
+    await examine(web_settings)
+    await database.execute("DELETE FROM link WHERE kind = 'address'")
+    await cut(web_settings, database, *references)
+    await database.execute("UPDATE examination SET finished_at = NULL")
+    await examine(web_settings)
+    found = await database.fetch("SELECT kind, cut_by, cut_why FROM link ORDER BY kind")
+    assert [tuple(row) for row in found] == [
+        ("address", "Example Person", "two cars"),
+        ("vehicle", "Example Person", "two cars"),
+    ]
+    await accept(client, sighting(3))
+    assert (await examine(web_settings)).raised == 1
+
+
 async def cut(settings: Settings, database: asyncpg.Connection, one: str, other: str) -> None:
     found = await database.fetch(
         "SELECT report_id FROM report_handle WHERE reference = any($1::text[])", [one, other]

@@ -143,6 +143,13 @@ def test_two_that_a_person_cut_from_each_other_do_not_bear_each_other_out_throug
     assert raised(four, [*links, link(A, B, cut=True)]) == {A, B, C, D}
 
 
+def test_two_that_a_person_cut_do_not_bear_each_other_out_by_anything_else_they_share() -> None:
+    standings = [standing(A), standing(B), standing(C)]
+    by_house = [link(one, other, kind="address") for one, other in combinations((A, B, C), 2)]
+    assert raised(standings, by_house) == {A, B, C}
+    assert raised(standings, [*by_house, link(A, B, cut=True)]) == {C}
+
+
 def test_groups_are_sought_around_the_reports_asked_for() -> None:
     standings = [standing(A), standing(B), standing(C), standing(D)]
     links = [link(A, B), link(A, C), link(D, A, key="other")]
