@@ -1,24 +1,26 @@
-"""Checks on the ladder: that no rule can lower a grade, and that every line of every rule can matter."""
+"""Checks on the ladder: no rule can lower a grade, every line can matter, and what others bear out is raised."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from service.policy.conditions import wanted_values
 from service.policy.model import AtLeast, Condition
 from service.policy.read import Fault, Located, Written
 from service.policy.vocabulary import FACTS, GRADES, missing_worse_values
 
+_RAISED_TO: Final = "P2"
 Implied = dict[str, frozenset[str]]
 """For each concern code the atoms that follow from it."""
 
 
 def check_ladder(written: Written) -> Iterator[Fault]:
-    """Every rule that could lower a grade, and every line that a more urgent rule makes idle."""
+    """Every rule that could lower a grade, every line that a more urgent rule makes idle, and what is not raised."""
     for rule in written.rules:
         yield from _lowering(rule, rule.entry.id, rule.entry.when)
     for concern in written.concerns:
         yield from _lowering(concern, concern.entry.code, concern.entry.shown_by)
     yield from _idle(written)
+    yield from _not_raised(written)
     if written.otherwise is not None and written.otherwise.entry.grade != GRADES[-1]:
         yield written.otherwise.fault(f"`otherwise` must be the least urgent grade, {GRADES[-1]}", "grade =")
 
@@ -58,6 +60,34 @@ def _idle(written: Written) -> Iterator[Fault]:
                 yield located.fault(
                     f"{located.entry.id}, line {number} of `when` can never decide: whenever it holds, {covering} does"
                 )
+
+
+def _not_raised(written: Written) -> Iterator[Fault]:
+    """Concerns of serious harm that stay below P2 although reports by different people bear each other out.
+
+    Nothing else would show it: a replay decides each report by itself.
+    """
+    implied = _implied_by_concern(written)
+    urgent = [
+        condition
+        for located in written.rules
+        if located.entry.grade <= _RAISED_TO
+        for condition in located.entry.when
+    ]
+    left_out = [
+        located.entry.code
+        for located in written.concerns
+        if located.entry.family == "serious_harm"
+        and not any(
+            _follows({"concern": located.entry.code, "pattern": "shared"}, condition, implied)
+            for condition in urgent
+        )
+    ]
+    if written.rules and left_out:
+        yield written.rules[-1].fault(
+            f"no rule raises {', '.join(left_out)} when other reports bear it out: there must be one of {_RAISED_TO} or"
+            ' above with when = [{ family = "serious_harm", pattern = "shared" }]'
+        )
 
 
 def _follows(narrow: Condition, wide: Condition, implied: Implied) -> bool:

@@ -199,6 +199,46 @@ def test_a_line_that_a_more_urgent_rule_makes_idle_is_refused(edited: Edited) ->
     )
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('id = "P2-pattern"\ngrade = "P2"', 'id = "P2-pattern"\ngrade = "P3"'),
+        ('pattern = "shared" }]', 'pattern = "shared", child = "yes" }]'),
+        ('family = "serious_harm", pattern = "shared"', 'family = "crime", pattern = "shared"'),
+    ],
+)
+def test_a_policy_that_does_not_raise_what_other_reports_bear_out_is_refused(
+    edited: Edited, old: str, new: str
+) -> None:
+    edited.replace("rules.toml", old, new)
+
+    (found,) = (fault for fault in faults(edited) if "no rule raises" in fault)
+
+    assert found.startswith("rules.toml:")
+    assert "county_lines" in found
+    assert 'with when = [{ family = "serious_harm", pattern = "shared" }]' in found
+
+
+def test_only_the_concerns_that_are_not_raised_are_named(edited: Edited) -> None:
+    edited.replace(
+        "rules.toml",
+        'family = "serious_harm", pattern = "shared"',
+        'concern = ["county_lines", "cuckooing"], pattern = "shared"',
+    )
+
+    (found,) = (fault for fault in faults(edited) if "no rule raises" in fault)
+
+    named = found.partition("no rule raises ")[2].partition(" when")[0].split(", ")
+    assert "spiking_drink" in named
+    assert not {"county_lines", "cuckooing"} & set(named)
+
+
+def test_a_wider_rule_that_raises_by_pattern_will_do(edited: Edited) -> None:
+    edited.replace("rules.toml", 'family = "serious_harm", pattern = "shared"', 'pattern = "shared"')
+
+    assert load_policy(edited.folder)
+
+
 def test_a_higher_bound_under_a_more_urgent_lower_one_is_idle(edited: Edited) -> None:
     edited.append(
         "rules.toml",
