@@ -1,7 +1,6 @@
 """`evenlode patterns`: what links reports, cutting links, and examining reports again."""
 
 import asyncio
-import getpass
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
+from service.cli.database import account
 from service.cli.deliveries import DatabaseUnreachable
 from service.cli.pattern_counts import clusters, review
 from service.clock import to_the_minute, utc_now
@@ -71,12 +71,20 @@ patterns.add_command(clusters)
 
 @patterns.command("links")
 @click.argument("reference")
-def show_links(reference: str) -> None:
-    """Show what links a report with others, the strongest first, and whether that raised it."""
+@click.option("--by", "actor", help="Who looks, for the audit; the account of this machine if left out.")
+def show_links(reference: str, actor: str | None) -> None:
+    """Show what links a report with others, the strongest first, and whether that raised it.
+
+    Looking at links is reading reports, and is put on the record.
+    """
+    who = actor or account()
 
     async def read(connection: asyncpg.Connection) -> _Shown:
         report_id = await _found(connection, reference)
         links = await store.links_of(connection, [report_id])
+        await store.record_reading(
+            connection, report_id, now=utc_now(), by=who, account=account(), shown=len(links)
+        )
         ends = {report_id, *(link.other(report_id) for link in links)}
         known = {one.id: one for one in await store.reports(connection, ends)}
         return _Shown(known[report_id], links, known, await store.decisions_of(connection, report_id))
@@ -103,12 +111,14 @@ def show_links(reference: str) -> None:
 @click.option("--why", required=True, help="The reason, kept with the link.")
 def cut_links(reference: str, other: str, actor: str | None, why: str) -> None:
     """Cut what links two reports. It stays cut, and counts for nothing from then on; what it raised stays raised."""
-    who = actor or getpass.getuser()
+    if not why.strip():
+        raise click.BadParameter("say why.", param_hint="--why")
+    who = actor or account()
 
     async def cut(connection: asyncpg.Connection) -> list[str]:
         pair = await _found(connection, reference), await _found(connection, other)
         async with connection.transaction():
-            return await store.cut(connection, pair, now=datetime.now(UTC), by=who, why=why)
+            return await store.cut(connection, pair, now=datetime.now(UTC), by=who, why=why.strip())
 
     kinds = _ask(cut)
     if not kinds:
@@ -151,10 +161,10 @@ def examine_again(since: datetime | None, everything: bool) -> None:
                 lambda done: bar.update(task, completed=done)
             )
 
-    account = _ask(examine)
-    if account is None:
+    done = _ask(examine)
+    if done is None:
         raise click.ClickException("The workers are examining reports just now. Try again in a minute.")
-    click.echo(f"{account.examined} examined, {account.raised} raised.")
+    click.echo(f"{done.examined} examined, {done.raised} raised.")
 
 
 async def _found(connection: asyncpg.Connection, reference: str) -> UUID:

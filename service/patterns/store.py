@@ -232,6 +232,14 @@ async def cut(
     return kinds
 
 
+async def record_reading(
+    connection: asyncpg.Connection, report_id: UUID, *, now: datetime, by: str, account: str, shown: int
+) -> None:
+    """Put on the record that somebody looked at what links a report; `account` is of the machine."""
+    detail = {"account": account, "shown": shown}
+    await connection.execute(_query("record"), now, by, "link.read", str(report_id), detail)
+
+
 async def found(connection: asyncpg.Connection, reference: str) -> UUID | None:
     """The report of a reference."""
     report_id: UUID | None = await connection.fetchval(_query("found"), reference)

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from click.testing import CliRunner, Result
 
+from service.cli.database import account
 from service.cli.main import evenlode
 from tests.patterns.examining import accept, sighting
 from tests.policy.editing import Edited
@@ -55,3 +56,41 @@ async def test_nothing_is_examined_under_a_policy_that_is_not_in_force(
     assert examined.exit_code == 1
     assert "The policy in force, unreadable, cannot be used here" in examined.output
     assert await database.fetchval("SELECT count(*) FROM examination") == 0
+
+
+async def test_looking_at_links_is_on_the_record(
+    client: httpx.AsyncClient, database: asyncpg.Connection, call: Call
+) -> None:
+    references = await accept(client, *(sighting(number) for number in range(3)))
+    await call("examine")
+
+    assert (await call("links", references[0], "--by", "An Example")).exit_code == 0
+    assert (await call("links", references[0])).exit_code == 0
+
+    entries = await database.fetch(
+        "SELECT actor, subject, detail ->> 'shown' AS shown FROM audit_event WHERE action = 'link.read' ORDER BY seq"
+    )
+    report_id = await database.fetchval(
+        "SELECT report_id::text FROM report_handle WHERE reference = $1", references[0]
+    )
+    assert [tuple(entry) for entry in entries] == [
+        ("An Example", report_id, "2"),
+        (account(), report_id, "2"),
+    ]
+
+
+async def test_a_link_is_cut_with_a_reason_only(
+    client: httpx.AsyncClient, database: asyncpg.Connection, call: Call
+) -> None:
+    pair = await accept(client, *(sighting(number) for number in range(2)))
+    await call("examine")
+    for nothing in ("", " "):
+        refused = await call("cut", *pair, "--why", nothing)
+        assert (refused.exit_code, "say why" in refused.output) == (2, True)
+    assert await database.fetchval("SELECT count(*) FROM link WHERE cut_at IS NOT NULL") == 0
+
+    cut = await call("cut", *pair, "--by", "An Example", "--why", " two cars ")
+
+    assert cut.exit_code == 0, cut.output
+    rows = await database.fetch("SELECT DISTINCT cut_by, cut_why FROM link WHERE cut_at IS NOT NULL")
+    assert [tuple(row) for row in rows] == [("An Example", "two cars")]
