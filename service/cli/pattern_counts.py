@@ -39,6 +39,8 @@ _ABOUT: Final = {
     "street": "a street",
     "place_cell": "a cell of the map",
 }
+_FIRST_YEAR: Final = 1970
+"""The year in which the times inside of ids begin."""
 _BY: Final = click.option(
     "--by", "actor", help="Who looks, for the audit; the account of this machine if left out."
 )
@@ -56,6 +58,8 @@ def review(as_of: datetime | None, actor: str | None) -> None:
 
     Reports are known by their references; reporters and places are not named here. A person decides.
     """
+    if as_of is not None and as_of.year < _FIRST_YEAR:
+        raise click.BadParameter(f"no report is from before {_FIRST_YEAR}.", param_hint="--as-of")
     settings = load_settings()
     now = utc_now()
 

@@ -69,12 +69,16 @@ def replay_reports(
     """
     policy, files = _policy(candidate)
     zone = ZoneInfo(policy.partnership.timezone)
+    begin = _moment(since, zone, "--since")
+    end = None if until is None else _moment(until, zone, "--until")
+    if end is not None and end <= begin:
+        raise click.BadParameter("the end must be later than --since.", param_hint="--until")
     job = Job(
         url=database_url(),
         candidate=files,
         baseline=None if baseline is None else _policy(baseline)[1],
-        since=_moment(since, zone, "--since"),
-        until=None if until is None else _moment(until, zone, "--until"),
+        since=begin,
+        until=end,
         most=limit,
         processes=processes,
     )
@@ -119,13 +123,15 @@ def _moment(raw: str, zone: ZoneInfo, option: str) -> datetime:
     """A day, which begins at midnight where the partnership is, or a moment with its offset."""
     try:
         moment = datetime.fromisoformat(raw)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=zone)
+        return moment.astimezone(UTC)
     except ValueError:
         raise click.BadParameter(
             "give a date, as 2026-11-20, or a date and time.", param_hint=option
         ) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone)
-    return moment.astimezone(UTC)
+    except OverflowError:
+        raise click.BadParameter("give a moment in the years 1 to 9999.", param_hint=option) from None
 
 
 def _put_on_record(job: Job, tally: Tally, version: str, actor: str) -> None:

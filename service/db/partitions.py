@@ -16,8 +16,8 @@ def month_start(year: int, month: int) -> datetime:
 
 
 def first_id(moment: datetime) -> UUID:
-    """The smallest UUIDv7-ordered id of `moment`: its milliseconds, then zeros."""
-    return UUID(int=int(moment.timestamp() * 1000) << 80)
+    """The smallest UUIDv7-ordered id of `moment`: its milliseconds, then zeros. Before 1970: the smallest of all."""
+    return UUID(int=max(0, int(moment.timestamp() * 1000)) << 80)
 
 
 async def ensure_partitions(connection: asyncpg.Connection, now: datetime) -> list[str]:

@@ -84,3 +84,8 @@ def test_months_past_december_roll_into_the_next_year() -> None:
 def test_the_first_id_of_a_moment_sorts_before_every_id_of_it() -> None:
     assert first_id(_NOW) <= min(uuid7(_NOW) for _ in range(100))
     assert max(uuid7(_NOW.replace(second=58)) for _ in range(100)) < first_id(_NOW)
+
+
+@pytest.mark.parametrize("moment", [datetime(1969, 1, 1, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)])
+def test_no_id_is_smaller_than_that_of_a_moment_before_there_were_any(moment: datetime) -> None:
+    assert first_id(moment) == UUID(int=0)

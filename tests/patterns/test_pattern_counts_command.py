@@ -103,6 +103,17 @@ async def test_counts_are_made_by_the_policy_in_force_and_not_by_that_of_the_fol
     assert await database.fetchval("SELECT ended_on FROM cluster") == today
 
 
+@pytest.mark.parametrize(
+    ("day", "code"), [("0001-01-01", 2), ("1969-12-31", 2), ("1970-01-01", 0), ("9999-12-31", 0)]
+)
+async def test_any_day_is_counted_or_refused_in_a_sentence(
+    call: Call, database: asyncpg.Connection, day: str, code: int
+) -> None:
+    shown = await call(review, "--as-of", day)
+    assert shown.exit_code == code, shown.output
+    assert ("no report is from before 1970" in shown.output) == (code == 2)
+
+
 async def test_an_unreachable_database_is_said_in_a_sentence(call: Call) -> None:
     shown = await call(review, DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
     assert shown.exit_code == 1

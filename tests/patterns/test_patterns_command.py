@@ -94,3 +94,12 @@ async def test_a_link_is_cut_with_a_reason_only(
     assert cut.exit_code == 0, cut.output
     rows = await database.fetch("SELECT DISTINCT cut_by, cut_why FROM link WHERE cut_at IS NOT NULL")
     assert [tuple(row) for row in rows] == [("An Example", "two cars")]
+
+
+@pytest.mark.parametrize("since", ["0001-01-01", "1969-01-01", "2026-01-01"])
+async def test_reports_are_examined_again_since_any_day(
+    client: httpx.AsyncClient, call: Call, since: str
+) -> None:
+    await accept(client, sighting(1))
+    await call("examine")
+    assert "1 examined" in (await call("examine", "--since", since)).output

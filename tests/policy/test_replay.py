@@ -280,3 +280,27 @@ async def test_a_faulty_candidate_or_date_is_refused(edited: Edited, command: An
     assert (await command("--candidate", "/nowhere")).exit_code == 1
     told = await command("--candidate", "policy", "--until", "yesterday")
     assert (told.exit_code, "give a date" in told.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("since", ["1969-01-01", "0001-01-01"])
+async def test_reports_of_all_times_are_replayed_since_a_day_before_there_were_any(
+    stored: asyncpg.Connection, command: Any, since: str
+) -> None:
+    told = await command("--candidate", "policy", "--since", since, "--processes", "1")
+    assert told.exit_code == 0, told.output
+    assert "4 reports" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "moment", "reason"),
+    [
+        ("--until", "9999-12-31T23:59:59-10:00", "give a moment in the years 1 to 9999"),
+        ("--since", "0001-01-01T00:00:00+10:00", "give a moment in the years 1 to 9999"),
+        ("--until", "2020-01-01", "the end must be later than --since"),
+    ],
+)
+async def test_a_time_that_cannot_be_is_refused_in_a_sentence(
+    command: Any, option: str, moment: str, reason: str
+) -> None:
+    told = await command("--candidate", "policy", option, moment)
+    assert (told.exit_code, reason in told.stderr) == (2, True), told.output
