@@ -59,7 +59,7 @@ def check_character(body: str) -> str:
 
 
 def new_reference(prefix: str) -> str:
-    """A reference such as `WO-7F3K-9MPQ`: random, in no order, its last character the check.
+    """A reference such as `WO-7F3K-9MPX`: random, in no order, its last character the check.
 
     31**7 are possible, and the database refuses the rare twin.
     """

@@ -18,6 +18,7 @@ from rich.text import Text
 from service.cli.database import account
 from service.cli.deliveries import DatabaseUnreachable
 from service.cli.pattern_counts import clusters, review
+from service.cli.references import typed_reference
 from service.clock import to_the_minute, utc_now
 from service.db.pool import prepare_connection
 from service.embedded.running import database_url
@@ -168,7 +169,7 @@ def examine_again(since: datetime | None, everything: bool) -> None:
 
 
 async def _found(connection: asyncpg.Connection, reference: str) -> UUID:
-    report_id = await store.found(connection, reference.strip().upper())
+    report_id = await store.found(connection, typed_reference(reference))
     if report_id is None:
         raise ReportUnknown(f"There is no report {reference}.")
     return report_id

@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from service.cli.database import account, ask
+from service.cli.references import typed_reference
 from service.errors import FieldFault, PolicyError, ReportInvalid
-from service.ids import valid_reference
 from service.intake.classify import classify
 from service.intake.decode import decode_report
 from service.intake.normalise import normalise
@@ -44,7 +44,7 @@ _CAUSES = {"report": "the report came in", "pattern": "other reports bear it out
 def explain_report(report: str, actor: str | None, folder: Path | None) -> None:
     """Say why REPORT was graded and routed as it was.
 
-    REPORT is the reference of a stored report, as WO-7F3K-9MPQ; or a file with the body of one, "-" for standard
+    REPORT is the reference of a stored report, as WO-7F3K-9MPX; or a file with the body of one, "-" for standard
     input, which is then decided here and now and stored nowhere. Explaining a stored report is reading it, and is put
     on the record.
     """
@@ -84,12 +84,7 @@ def _fault_line(fault: FieldFault) -> str:
 
 
 def _stored(text: str, actor: str) -> tuple[Explanation, Directory | None]:
-    prefix = text.strip().upper().partition("-")[0]
-    reference = valid_reference(text, prefix)
-    if reference is None:
-        raise click.ClickException(
-            f"{text} is no file, and no reference: those look like WO-7F3K-9MPQ, and this one may have a slip in it."
-        )
+    reference = typed_reference(text, otherwise="is no file, and no reference")
 
     async def read(connection: asyncpg.Connection) -> tuple[Explanation, Directory | None]:
         found = await explain(connection, reference, actor=actor, account=account(), now=datetime.now(UTC))

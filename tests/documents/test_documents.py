@@ -12,6 +12,7 @@ import yaml  # type: ignore[import-untyped]
 from service import problems
 from service.cli.main import evenlode
 from service.embedded.welcome import taxi_curl
+from service.ids import valid_reference
 from service.intake.examples import EXAMPLES
 from service.metrics import Metrics
 
@@ -66,6 +67,20 @@ def test_every_link_inside_the_project_leads_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?://|#)([^)#\s]+)", text):
         assert ((ROOT / page).parent / target).exists(), target
+
+
+def test_every_reference_given_as_an_example_is_one_that_the_commands_take() -> None:
+    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md")]
+    modules = [
+        path for package in ("schemas", "service", "workers") for path in (ROOT / package).rglob("*.py")
+    ]
+    shown = {
+        reference
+        for path in (*pages, *modules)
+        for reference in re.findall(r"\b[A-Z]{2}-\w{4}-\w{4}\b", path.read_text(encoding="utf-8"))
+    }
+    assert {"WO-7F3K-9MPX", "WO-ABET-JX2Y"} <= shown
+    assert [one for one in shown if valid_reference(one, one.partition("-")[0]) != one] == []
 
 
 def test_the_examples_of_the_api_page_are_those_that_the_service_is_tested_with() -> None:

@@ -103,3 +103,16 @@ async def test_reports_are_examined_again_since_any_day(
     await accept(client, sighting(1))
     await call("examine")
     assert "1 examined" in (await call("examine", "--since", since)).output
+
+
+async def test_a_slip_in_a_reference_is_told_from_a_report_that_is_not_there(
+    client: httpx.AsyncClient, call: Call
+) -> None:
+    (reference,) = await accept(client, sighting(1))
+    slip = reference[:-1] + ("2" if reference[-1] != "2" else "3")
+    for arguments in (("links", slip), ("cut", reference, slip, "--why", "x")):
+        told = await call(*arguments)
+        assert (told.exit_code, f"{slip} is no reference" in told.output) == (1, True), told.output
+    told = await call("links", "WO-7F3K-9MPX")
+    assert (told.exit_code, "There is no report WO-7F3K-9MPX." in told.output) == (1, True)
+    assert (await call("links", f" {reference.lower()} ")).exit_code == 0
