@@ -55,6 +55,7 @@ ENV PATH=/opt/evenlode/.venv/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     MALLOC_ARENA_MAX=2 \
+    OPENBLAS_NUM_THREADS=1 \
     EVENLODE_STATE=/var/lib/evenlode \
     EVENLODE_KEY_FILE=/var/lib/evenlode/keys/keys.json \
     EVENLODE_POLICY=/opt/evenlode/policy \

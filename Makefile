@@ -16,10 +16,10 @@ echo 'Evenlode needs Python 3.11 or newer, and found none$(if $(PYTHON), at $(PY
 exit 1
 endef
 
-.PHONY: evaluate help run demo doctor test lint types format bench kills audit clean setup setup-run
+.PHONY: help run demo doctor test lint types format bench evaluate train confidences kills audit clean setup setup-run
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: setup-run ## start everything on this machine (PORT, MAIL_PORT and EVENLODE_STATE move it aside)
 	@EVENLODE_DEMO="$${EVENLODE_DEMO-1}" exec $(RUN) -m service.cli up
@@ -50,6 +50,14 @@ bench: setup ## measure intake, decisions and hand-over
 evaluate: setup ## decide the judged reports and count what came out right, too low, too high
 	@exec $(RUN) -m tests.corpus
 
+train: setup ## make the text reader's weights anew: PyTorch in .venv-train, about an hour on two cores
+	@test -x .venv-train/bin/python || $(RUN) -m venv .venv-train
+	@.venv-train/bin/python -m pip install --quiet --requirement training/requirements.txt
+	@exec .venv-train/bin/python -m training
+
+confidences: setup ## choose how sure the text reader must be of each fact, on reports it did not learn from
+	@exec $(RUN) -m training.confidences
+
 kills: setup ## kill each process under load, twenty rounds, and count what was kept
 	@exec $(RUN) -m tests.kills
 
@@ -57,7 +65,7 @@ audit: setup ## look for known faults in the locked packages
 	@$(RUN) -m pip_audit --skip-editable
 
 clean: ## remove what can be made again; the state folder with its data stays
-	@rm -rf .venv .bootstrap .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov dist build
+	@rm -rf .venv .venv-train .bootstrap .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* htmlcov dist build
 
 setup:
 	$(call setup,test)

@@ -38,9 +38,10 @@ def bench(parts: tuple[str, ...], rounds: int, backlog: int, decisions: int) -> 
     console.print(f"Measured on {machine()}; fsync and synchronous_commit on.")
     targets: list[tuple[str, float, str, bool]] = []
     if "decision" in wanted:
-        table, middle = measure_decision(default_policy_folder(), 5_000)
+        table, middle, late = measure_decision(default_policy_folder(), 5_000)
         console.print(table)
-        targets.append(("one decision, 1,000 characters, median ms", middle, "≤ 0.3", middle <= 0.3))
+        targets.append(("one decision, 1,000 characters, median ms", middle, "≤ 1", middle <= 1))
+        targets.append(("one decision, 1,000 characters, p99 ms", late, "≤ 3", late <= 3))
     if {"lone", "intake"} & set(wanted):
         with _installation() as environment:
             sent = write_bodies(Path(environment["EVENLODE_STATE"]) / "bodies.ndjson", 20_000)
@@ -82,6 +83,7 @@ def _installation() -> Iterator[dict[str, str]]:
                 "REDIS_URL": services.redis_url,
                 "EVENLODE_STATE": str(state),
                 "EVENLODE_DEMO": "1",
+                "OPENBLAS_NUM_THREADS": "1",  # as the supervisor and the image set it
                 # Nobody listens there; it lets the shipped recipients have their e-mail channel.
                 "SMTP_URL": "smtp://127.0.0.1:9",
             }

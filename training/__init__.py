@@ -1,1 +1,1 @@
-"""Making the sentence reader's weights: labelled sentences in, `service/intake/reading/weights.npz` out."""
+"""Making the text reader: labelled texts in, `service/reading/weights.npz` and the policy's confidences out."""

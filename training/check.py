@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import click
 import msgspec
 
-from service.intake.detect import Words, read_language, read_registrations
+from service.intake.detect import TIME_TOLD, Words, read_language, read_registrations
 from service.intake.facts import gather
 from service.policy.load import load_policy
 from service.policy.model import Policy
@@ -34,9 +34,12 @@ def check(reports: Iterable[JudgedReport], policy: Policy) -> list[Checked]:
 
 def _decided(one: JudgedReport, policy: Policy) -> Decision:
     known = gather(msgspec.structs.replace(one.report, description=""), policy, RECEIVED)
-    known.evidence.extend(Evidence(atom, "text", "labelled") for atom in sorted(one.atoms))
-    words = Words(one.report.description, policy.spelling, concern_is_open=False)
-    known.evidence.extend(found for detector in (read_registrations, read_language) for found in detector(words, policy))
+    told = {TIME_TOLD} if any(atom.startswith("happening=") for atom in one.atoms) else set()
+    known.evidence.extend(Evidence(atom, "text", "labelled") for atom in sorted(one.atoms | told))
+    words = Words.of(one.report, policy)
+    known.evidence.extend(
+        found for detector in (read_registrations, read_language) for found in detector(words, policy)
+    )
     return decide(known, policy, RECEIVED)
 
 

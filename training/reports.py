@@ -10,6 +10,7 @@ from service.intake.decode import decode_report
 from training.sentences import labels_of
 
 FOLDER: Final = Path(__file__).with_name("reports")
+KEPT: Final = Path(__file__).with_name("kept")
 _FIELDS: Final = 6
 
 

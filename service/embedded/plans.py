@@ -125,6 +125,8 @@ def environment(
         "PYTHONUNBUFFERED": "1",
         # Threads share few heaps: glibc gives each thread its own, which costs far more than it saves here.
         "MALLOC_ARENA_MAX": "2",
+        # The text reader's tables are small: a second thread for them costs more than it brings.
+        "OPENBLAS_NUM_THREADS": "1",
     }
     if settings.demo:
         given["CATCHER_SMTP_PORT"] = str(smtp_port)

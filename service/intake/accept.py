@@ -11,6 +11,7 @@ from service.errors import IdempotencyKeyInvalid
 from service.ids import new_receipt, receipt_for
 from service.intake.batch import GroupCommit
 from service.intake.classify import classify
+from service.intake.detect import Words, look_together
 from service.intake.normalise import normalise
 from service.intake.record import Recorder
 from service.intake.store import Receipted, ReportStore, StoredReport
@@ -33,12 +34,13 @@ class Asked(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """A request whose report makes sense, in one spelling, and the moment that is kept of it."""
+    """A request whose report makes sense, in one spelling, its words, and the moment that is kept of it."""
 
     asked: Asked
     report: Report
     typed: dict[str, str]
     moment: datetime
+    words: Words
 
 
 class Decided(NamedTuple):
@@ -98,6 +100,7 @@ class Intake:
 
     async def _accept_together(self, asked: list[Asked]) -> list[Accepted | Exception]:
         checked = _each(self._check, list(asked))
+        look_together(one.words for one in checked if not isinstance(one, Exception))
         decided = _each(self._decide, checked)
         prepared = _each(self._prepare, decided)
         ready = [one for one in prepared if not isinstance(one, Exception)]
@@ -108,13 +111,13 @@ class Intake:
         report, typed = normalise(asked.report, asked.at)
         # Nothing kept of an anonymous report may tell the second it was sent: not a time, nor the time inside an id.
         moment = to_the_minute(asked.at) if report.anonymity == "anonymous" else asked.at
-        return Checked(asked, report, typed, moment)
+        return Checked(asked, report, typed, moment, Words.of(report, self._policy))
 
     def _decide(self, checked: Checked) -> Decided:
-        return Decided(checked, classify(checked.report, self._policy, checked.moment))
+        return Decided(checked, classify(checked.report, self._policy, checked.moment, checked.words))
 
     def _prepare(self, decided: Decided) -> Prepared:
-        (asked, report, typed, moment), decision = decided
+        (asked, report, typed, moment, _), decision = decided
         body_hash = hashlib.sha256(asked.body).digest()
         receipt = self._receipt(self._ring.active_id, asked.key, body_hash)
         row = self._recorder.record(

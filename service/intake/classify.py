@@ -3,16 +3,17 @@
 from datetime import datetime
 
 from schemas.reports import Report
+from service.intake.detect import Words
 from service.intake.facts import gather
 from service.policy.model import Policy
 from service.routing.decide import decide
 from service.routing.model import Decision
 
 
-def classify(report: Report, policy: Policy, received_at: datetime) -> Decision:
+def classify(report: Report, policy: Policy, received_at: datetime, words: Words | None = None) -> Decision:
     """How urgent a report is, who must be told, and why.
 
     Pure: the same report, policy and time give the same decision. `received_at` carries an offset; due times and
-    evidence clocks count from it.
+    evidence clocks count from it. `words` are the report's own, for a caller that has them already.
     """
-    return decide(gather(report, policy, received_at), policy, received_at)
+    return decide(gather(report, policy, received_at, words), policy, received_at)

@@ -4,29 +4,34 @@ A detector is a function from a text and the policy to evidence. `DETECTORS` is 
 added there and nothing else changes.
 """
 
-from collections.abc import Callable
-from functools import lru_cache
-from math import log
-from typing import Final
+from collections.abc import Callable, Iterable
+from functools import cached_property, lru_cache
+from math import inf, log
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from schemas.facts import Facts
 from service.intake.language import foreign_language
 from service.intake.phrases import phrases_in
 from service.policy.model import Policy
+from service.reading.reader import Look, shipped_reader
 from service.reading.registrations import registration_in
-from service.reading.sentences import shipped_reader
 from service.reading.spelling import Spelling
 from service.reading.words import tokens_of, written_places
 from service.routing.model import Evidence
 
+TIME_TOLD: Final = "time=told"
+"""The words tell when it was: more surely than a time needs to be read to raise a grade."""
+LONG_ENOUGH_TO_DOUBT: Final = 20
+"""Tokens that a text must have before the text reader can doubt a phrase in it."""
+_TIME: Final = "happening="
 _UNDECIDED: Final = frozenset({"not_sure", "other"})
-_NEVER: Final = np.float32(np.inf)
 
 
 class Words:
-    """A text made ready for reading: as written, as tokens, and as tokens with the spelling mended.
+    """A text made ready for reading: as written, as tokens with the spelling mended, and looked at by the reader.
 
     `open` is true when the reporter named no concern, so that the words have to.
     """
@@ -36,14 +41,23 @@ class Words:
         self.tokens = tokens_of(text)
         self.mended = spelling.mended(self.tokens)
         self.open = concern_is_open
-        self._places: list[tuple[int, int]] | None = None
-        self._placed = False
+
+    @classmethod
+    def of(cls, report: Facts, policy: Policy) -> "Words":
+        """The words of a report."""
+        return cls(report.description, policy.spelling, concern_is_open=report.concern in _UNDECIDED)
+
+    @cached_property
+    def look(self) -> Look | None:
+        """What the text reader makes of the text; None when it has no words."""
+        return shipped_reader().look(self.mended) if self.mended else None
+
+    @cached_property
+    def _places(self) -> list[tuple[int, int]] | None:
+        return written_places(self.text, self.tokens)
 
     def quoted(self, start: int, end: int) -> str:
         """The words from token `start` to `end` as the reporter wrote them."""
-        if not self._placed:
-            self._places = written_places(self.text, self.tokens)
-            self._placed = True
         if self._places is None:
             return " ".join(self.tokens[start:end])
         return " ".join(self.text[self._places[start][0] : self._places[end - 1][1]].split())
@@ -52,27 +66,54 @@ class Words:
 Detector = Callable[[Words, Policy], list[Evidence]]
 
 
-def read_text(text: str, policy: Policy, concern: str) -> list[Evidence]:
-    """Everything the detectors read in a text, beside the concern that was ticked."""
-    if not text:
+def read_words(words: Words, policy: Policy) -> list[Evidence]:
+    """Everything the detectors read in a text, beside what was ticked."""
+    if not words.tokens:
         return []
-    words = Words(text, policy.spelling, concern_is_open=concern in _UNDECIDED)
     return [evidence for detector in DETECTORS for evidence in detector(words, policy)]
 
 
+def look_together(several: Iterable[Words]) -> None:
+    """Let the text reader look at several texts at once: each costs less, and what it sees is the same."""
+    some = [words for words in several if words.mended]
+    if some:
+        looks = shipped_reader().look_together([words.mended for words in some])
+        for words, look in zip(some, looks, strict=True):
+            words.look = look
+
+
 def read_phrases(words: Words, policy: Policy) -> list[Evidence]:
-    """The policy's phrases, unless the same clause denies them just before."""
+    """The policy's phrases, unless the same clause denies them or the text reader is sure they mean something else.
+
+    Of a short text it is sure of little, so there a phrase counts by itself.
+    """
     found = phrases_in(words.mended, policy.phrases, policy.aside)
-    return [Evidence(atom, "text", words.quoted(*place)) for atom, place in found.items()]
+    if len(words.tokens) >= LONG_ENOUGH_TO_DOUBT and words.look is not None:
+        columns, least = shipped_reader().columns, _needs(policy, words.open).phrase
+        found = {
+            atom: place
+            for atom, place in found.items()
+            if (column := columns.get(atom)) is None or words.look.scores[column] >= least[column]
+        }
+    read = [Evidence(atom, "text", words.quoted(*place)) for atom, place in found.items()]
+    times = [Evidence(TIME_TOLD, "text", one.words) for one in read if one.atom.startswith(_TIME)]
+    return read + times[:1]
 
 
-def read_sentences(words: Words, policy: Policy) -> list[Evidence]:
-    """What the trained reader is sure enough of, by the policy's confidences."""
-    reader = shipped_reader()
-    return [
-        Evidence(read.atom, "text", words.quoted(read.start, read.end))
-        for read in reader.read(words.mended, _least(policy, words.open))
+def read_meaning(words: Words, policy: Policy) -> list[Evidence]:
+    """What the text reader is sure enough of, by the policy's confidences."""
+    look = words.look
+    if look is None:
+        return []
+    atoms, needs = shipped_reader().atoms, _needs(policy, words.open)
+    read = [
+        Evidence(atoms[column], "text", words.quoted(*look.place(int(column))))
+        for column in np.flatnonzero(look.scores >= needs.alone)
     ]
+    surest = max(_times(), key=lambda column: look.scores[column])
+    if look.scores[surest] >= needs.time:
+        read.append(Evidence(TIME_TOLD, "text", words.quoted(*look.place(surest))))
+    return read
 
 
 def read_registrations(words: Words, _policy: Policy) -> list[Evidence]:
@@ -83,22 +124,43 @@ def read_registrations(words: Words, _policy: Policy) -> list[Evidence]:
 
 def read_language(words: Words, policy: Policy) -> list[Evidence]:
     """Say so when a text cannot be read here."""
-    language = foreign_language(words.tokens, policy)
+    language = foreign_language(words.tokens, policy, shipped_reader().english)
     return [] if language is None else [Evidence("text=unreadable", "text", f"in {language}")]
 
 
+class _Needs(NamedTuple):
+    """The log-odds that each of the reader's atoms must reach: to count alone, and for a phrase to count."""
+
+    alone: npt.NDArray[np.float32]
+    phrase: npt.NDArray[np.float32]
+    time: float
+    """What the surest time must reach to count as told."""
+
+
 @lru_cache(maxsize=8)
-def _least(policy: Policy, concern_is_open: bool) -> npt.NDArray[np.float32]:
-    """The log-odds that each of the reader's atoms must reach under a policy; infinite where it asks for none."""
-    least = []
+def _needs(policy: Policy, concern_is_open: bool) -> _Needs:
+    alone, phrase = [], []
     for atom in shipped_reader().atoms:
         confidence = policy.confidences.get(atom)
-        if confidence is None:
-            least.append(_NEVER)
+        if confidence is None:  # the policy does not ask the reader about it
+            alone.append(inf)
+            phrase.append(-inf)
         else:
-            sure = confidence.alone if concern_is_open else confidence.beside
-            least.append(np.float32(log(sure / (1 - sure))))
-    return np.array(least, np.float32)
+            alone.append(_log_odds(confidence.alone if concern_is_open else confidence.beside))
+            phrase.append(_log_odds(confidence.phrase) if confidence.phrase else -inf)
+    told = policy.confidences.get(TIME_TOLD)
+    time = inf if told is None else _log_odds(told.alone)
+    return _Needs(np.array(alone, np.float32), np.array(phrase, np.float32), time)
 
 
-DETECTORS: Final[tuple[Detector, ...]] = (read_phrases, read_sentences, read_registrations, read_language)
+@lru_cache(maxsize=1)
+def _times() -> list[int]:
+    """The columns of the reader's times."""
+    return [column for atom, column in shipped_reader().columns.items() if atom.startswith(_TIME)]
+
+
+def _log_odds(sure: float) -> float:
+    return log(sure / (1 - sure))
+
+
+DETECTORS: Final[tuple[Detector, ...]] = (read_phrases, read_meaning, read_registrations, read_language)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from schemas.reports import Report
-from service.intake.detect import read_text
+from service.intake.detect import Words, read_words
 from service.intake.kinds import answers_of
 from service.policy.model import Policy
 from service.routing.model import Evidence, Known
@@ -42,8 +42,11 @@ _KIND_NOT_SAID: Final = Evidence("weapon_kind=unknown", "derived", "not answered
 _TAKEN: Final = Evidence("taken=yes", "derived", "nothing said to the contrary")
 
 
-def gather(report: Report, policy: Policy, received_at: datetime) -> Known:
-    """All that is known about a report, before any rule. Pure; `received_at` carries an offset."""
+def gather(report: Report, policy: Policy, received_at: datetime, words: Words | None = None) -> Known:
+    """All that is known about a report, before any rule. Pure; `received_at` carries an offset.
+
+    `words` are the report's own, for a caller that has them already.
+    """
     evidence = [
         Evidence(f"reporter={report.__struct_config__.tag}", "ticked"),
         Evidence(f"concern={report.concern}", "ticked"),
@@ -71,7 +74,7 @@ def gather(report: Report, policy: Policy, received_at: datetime) -> Known:
         evidence.append(_by_the_clock(times, slack, received_at, unanswered=report.happening is None))
     elif report.happening is None:
         evidence.append(_NO_TIME_TOLD)
-    evidence.extend(read_text(report.description, policy, report.concern))
+    evidence.extend(read_words(words or Words.of(report, policy), policy))
     return Known(concern=report.concern, evidence=evidence, times=times, named=report.anonymity == "named")
 
 

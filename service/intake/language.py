@@ -7,31 +7,32 @@ from typing import Final
 from service.policy.model import Policy
 
 _FEWEST_WORDS: Final = 5
-_SHARE: Final = 0.1
+_SHARE: Final = 0.35
+"""Other languages share short words and names with English; a text in English has far more of its words than this."""
 
 
-def foreign_language(tokens: list[str], policy: Policy) -> str | None:
+def foreign_language(tokens: list[str], policy: Policy, english: frozenset[str]) -> str | None:
     """The language or script of a text that cannot be read here; None when it can be.
 
     It cannot when it is mostly in another script, has more everyday words of other languages than of ours, or is five
-    words or longer with hardly an everyday word. Shorter notes without any are left alone, since names and
-    registrations fill them; so is a text without letters.
+    words or longer with few words of ours. Ours are the policy's common words and those of `english` that it does not
+    give to another language. Shorter notes without any are left alone, since names and registrations fill them; so is
+    a text without letters.
     """
     words = [token for token in tokens if token.isalpha()]
     if not words:
         return None
     ours = policy.common_words
-    known = sum(1 for word in words if word in ours)
+    foreign = policy.foreign_words
+    known = sum(1 for word in words if word in ours or (word in english and word not in foreign))
     if 2 * known > len(words):
         return None
-    languages = Counter(
-        policy.foreign_words[word] for word in words if word not in ours and word in policy.foreign_words
-    )
+    languages = Counter(foreign[word] for word in words if word not in ours and word in foreign)
     accented = [word for word in words if not word.isascii()]
     others = [word for word in accented if not _latin(word)]
     if 2 * len(others) > len(words):
         return _named(languages) or f"{_script(others[0])} script"
-    strange = sum(1 for word in accented if word not in policy.foreign_words)
+    strange = sum(1 for word in accented if word not in foreign)
     hardly_any = len(words) >= _FEWEST_WORDS and known < _SHARE * len(words)
     if strange + languages.total() > known or hardly_any:
         return _named(languages) or "an unknown language"

@@ -21,7 +21,7 @@ from service.policy.model import (
 from service.policy.phrases import compile_phrases
 from service.policy.read import Located, PolicyFiles, T, Written
 from service.policy.vocabulary import GRADES
-from service.reading.sentences import shipped_reader
+from service.reading.reader import shipped_reader
 
 
 def load_policy(folder: Path) -> Policy:
@@ -84,7 +84,7 @@ def load_policy(folder: Path) -> Policy:
         spelling=reader.spelling.with_words(phrases),
         common_words=frozenset(written.language.entry.common),
         confidences={
-            reading.atom: Confidence(reading.sure, reading.beside or reading.sure)
+            reading.atom: Confidence(reading.sure, reading.beside or reading.sure, reading.phrase)
             for reading in _entries(written.readings)
         },
         foreign_words={

@@ -193,14 +193,16 @@ class LanguagePolicy(_Entry, frozen=True, kw_only=True):
 
 
 class ReadingPolicy(_Entry, frozen=True, kw_only=True):
-    """How sure the sentence reader must be before an atom counts as read, from 0 to 1.
+    """How sure the text reader must be before an atom counts as read, from 0 to 1.
 
-    `beside` is for concerns: how sure when the reporter ticked another concern; the same unless given.
+    `beside` is for concerns: how sure when the reporter ticked another concern; the same unless given. `phrase` is how
+    sure when a phrase of the policy shows the atom too; a phrase counts whatever the reader makes of it unless given.
     """
 
     atom: str
     sure: Annotated[float, Meta(gt=0, lt=1)]
     beside: Annotated[float, Meta(gt=0, lt=1)] | None = None
+    phrase: Annotated[float, Meta(gt=0, lt=1)] | None = None
 
 
 class PartnershipPolicy(_Entry, frozen=True, kw_only=True):
@@ -280,10 +282,14 @@ class PhrasePattern(msgspec.Struct, frozen=True):
 
 
 class Confidence(msgspec.Struct, frozen=True):
-    """How sure the sentence reader must be of one atom: when the reporter's concern is open, and beside another."""
+    """How sure the text reader must be of one atom: where no concern was ticked, and beside another concern.
+
+    `phrase` is how sure when a phrase shows it too; None where a phrase counts by itself.
+    """
 
     alone: float
     beside: float
+    phrase: float | None = None
 
 
 PhraseIndex = Mapping[str, tuple[PhrasePattern, ...]]
@@ -291,7 +297,7 @@ PhraseIndex = Mapping[str, tuple[PhrasePattern, ...]]
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, eq=False, weakref=True):
-    """A whole, checked policy. `version` is the label, a hash of the files' content, and the sentence reader's version.
+    """A whole, checked policy. `version` is the label, a hash of the files' content, and the text reader's version.
 
     `foreign_words` gives for each word the name of its language.
 

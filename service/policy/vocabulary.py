@@ -123,6 +123,7 @@ FACTS: Final[Mapping[str, Fact]] = {
     "money": _unordered(("lost", "moving")),
     "taken": _rising("yes"),
     "text": _unordered(("unreadable", "nothing_usable")),
+    "time": _unordered(("told",)),
     # What the reports around this one show.
     "pattern": _rising("shared"),
     # What follows from the concerns and, for the routes, from the grade.

@@ -1,1 +1,1 @@
-"""Reading free text: words, denials, spelling, and the sentence reader. Knows no policy and no report."""
+"""Reading free text: words, denials, spelling, and the text reader. Knows no policy and no report."""

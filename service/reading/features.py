@@ -1,7 +1,8 @@
-"""A stretch of words as features: what the sentence reader counts, in training and in service alike."""
+"""What the text reader knows of a word, in training and in service alike."""
 
-from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
+from zlib import crc32
 
 _TEN_TO_SEVENTEEN: Final = {
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
@@ -13,11 +14,13 @@ _NUMBER_WORDS: Final = {
     "fifty": "#18", "sixty": "#18", "seventy": "#18", "eighty": "#18", "ninety": "#18",
     **dict.fromkeys(_TEN_TO_SEVENTEEN, "#10"),
 }  # fmt: skip
-_MARKS: Final = frozenset(".,;:!?()\n£")
+_MOST_RUNS: Final = 24
 
 
 def folded(token: str) -> str:
-    """A token as it is counted: numbers by their size, because 14 and fifteen say the same of an age."""
+    """A token as it is read: numbers by their size, because 14 and fifteen say the same of an age."""
+    if token == "\n":  # noqa: S105 - the end of a line, no secret
+        return "."
     if token[0].isdigit():
         return _number(token)
     return _NUMBER_WORDS.get(token, token)
@@ -39,22 +42,13 @@ def _number(token: str) -> str:
     return size + tail
 
 
-def features(words: Sequence[str], denied: Sequence[bool]) -> Iterator[str]:
-    """The features of a stretch: each word (marked when denied), each pair, pair over a gap, and three in a row.
+def letters_of(word: str, rows: int) -> list[int]:
+    """The rows of a table of `rows` for the runs of three and four letters in a word; none for what is no word.
 
-    `words` are folded tokens without marks of punctuation.
+    By CRC-32, since it is the same on every machine and quick; two runs in one row do little harm.
     """
-    before, last = "", ""
-    for word, no in zip(words, denied, strict=True):
-        yield f"!{word}" if no else word
-        if last:
-            yield f"{last} {word}"
-            if before:
-                yield f"{before} _ {word}"
-                yield f"{before} {last} {word}"
-        before, last = last, word
-
-
-def words_only(tokens: Sequence[str]) -> list[int]:
-    """Places of the tokens that are words."""
-    return [at for at, token in enumerate(tokens) if token not in _MARKS]
+    if not word[0].isalpha():
+        return []
+    ends = f"<{word}>"
+    runs = (ends[at : at + length] for length in (3, 4) for at in range(len(ends) - length + 1))
+    return [crc32(run.encode()) % rows for run in islice(runs, _MOST_RUNS)]

@@ -39,6 +39,7 @@ _Decided = tuple[frozenset[str], frozenset[str] | None]
 _APPLIED: Final[WeakKeyDictionary[Policy, dict[_Decided, Applied]]] = WeakKeyDictionary()
 _MOST_KEPT: Final = 20_000
 _NO_TIME_TOLD: Final = "happening=unknown"
+_TIME_TOLD: Final = "time=told"
 _AT_LEAST: Final = {"happening=last_7_days": timedelta(hours=24), "happening=older": timedelta(days=7)}
 
 
@@ -79,9 +80,7 @@ def _least(known: Known, atoms: dict[str, Evidence], policy: Policy) -> frozense
     nothing else: what was ticked is graded as if they had not been written, so that words never lower a grade. That
     a person must read a text with nothing usable in it is no answer, and not among them.
     """
-    if _NO_TIME_TOLD not in atoms or not any(
-        atom.startswith("happening=") and evidence.origin == "text" for atom, evidence in atoms.items()
-    ):
+    if _NO_TIME_TOLD not in atoms or _TIME_TOLD not in atoms:
         return None
     ticked = [evidence for evidence in known.evidence if evidence.origin != "text"]
     return frozenset(derive(msgspec.structs.replace(known, evidence=ticked), policy)) - {NOTHING_USABLE}

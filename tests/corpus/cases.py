@@ -35,5 +35,9 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def cases_of(part: Part) -> list[Case]:
     """The cases of a part, in the order of the file."""
-    content = Path(__file__).with_name(f"{part}.ndjson").read_bytes()
-    return [msgspec.json.decode(line, type=Case) for line in content.splitlines() if line]
+    return cases_in(Path(__file__).with_name(f"{part}.ndjson"))
+
+
+def cases_in(file: Path) -> list[Case]:
+    """The cases of a file, one a line."""
+    return [msgspec.json.decode(line, type=Case) for line in file.read_bytes().splitlines() if line]

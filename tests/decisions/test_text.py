@@ -248,3 +248,15 @@ def test_a_frightened_child_in_a_report_of_a_crime_names_no_exploitation() -> No
     )
 
     assert decision.concerns == ["burglary_home"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cafe windows egged Wednesday. Trick or treat overspill I guess.",
+        "Found a wrap and a rolled fiver in cubicle 2 on Saturday. Binned.",
+        "Sharp object found in the resident's sock, turned out to be a hair grip.",
+    ],
+)
+def test_a_terse_log_is_not_taken_for_another_language(text: str) -> None:
+    assert "P3d" not in rules(decided("other", description=text))

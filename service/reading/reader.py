@@ -1,0 +1,222 @@
+"""The text reader: a small convolutional network that says which facts a text shows, and by which words.
+
+Every word is a vector, of its own where it is known and of its letters where it is not. Three layers look at a word
+with its neighbours, a wider circle each time. Of the whole text count the strongest sign of each kind, and how common
+it is; a last layer puts them together. `training/` makes the weights. It needs numpy and nothing else.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache, partial
+from hashlib import sha256
+from importlib.resources import files
+from io import BytesIO
+from itertools import compress
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from service.reading.features import folded, letters_of
+from service.reading.negation import CLAUSE_ENDS, denied
+from service.reading.spelling import Spelling
+
+Floats = npt.NDArray[np.float32]
+_MOST: Final = 255
+"""The greatest level of a sign."""
+_QUIET: Final = 0.04
+"""A word that says less than this share of all that speaks for a fact ends the run that is quoted."""
+_BLUR: Final = np.array([0.25, 0.5, 0.25], np.float32)
+"""A sign is found about a word and its neighbours; so its worth is shared between them."""
+
+
+class Look(NamedTuple):
+    """A text looked at.
+
+    `scores` has the log-odds of each atom of the reader; `place` gives for the number of an atom the tokens (from, to)
+    that speak most for it.
+    """
+
+    scores: Floats
+    place: Callable[[int], tuple[int, int]]
+
+
+class _Layer(NamedTuple):
+    """Whole weights, what their sums are worth in levels of each sign, and the bias in levels."""
+
+    weights: Floats
+    step: Floats
+    bias: Floats
+
+    def signs(self, incoming: Floats) -> Floats:
+        """The signs that the incoming ones make, as whole levels from 0 to 255."""
+        found = incoming @ self.weights
+        found *= self.step
+        found += self.bias
+        return _levels(found)
+
+    def odds(self, incoming: Floats) -> Floats:
+        """The sums themselves: of a last layer, log-odds."""
+        return (incoming @ self.weights) * self.step + self.bias
+
+
+class _Signs:
+    """What the network made of a text: for each word how strong each sign is there, and for the whole how strong."""
+
+    def __init__(self, seen: Floats, alone: Floats, common_step: Floats) -> None:
+        self._seen, self._alone = seen, alone
+        self._share = common_step * np.float32(1 / (3 * len(seen) ** 0.5))
+        common = _levels(seen.sum(axis=0) * self._share)
+        self.strength = np.concatenate([seen.max(axis=0), alone.max(axis=0), common])
+
+    @cached_property
+    def _strongest(self) -> npt.NDArray[np.intp]:
+        return np.concatenate([self._seen.argmax(axis=0), self._alone.argmax(axis=0)])
+
+    def by_word(self, weights: Floats) -> Floats:
+        """What each word adds when every sign of the whole has a weight."""
+        most = len(self._strongest)
+        common = self._seen @ (weights[most:] * self._share)
+        strongest = self.strength[:most] * weights[:most]
+        return common + np.bincount(self._strongest, strongest, len(common)).astype(np.float32)
+
+
+class TextReader:
+    """Trained weights, ready to read. Pure: the same tokens give the same scores, on any machine.
+
+    Everything that is added up is a whole number below 2²⁴, which a 32-bit float holds exactly: so the order in which a
+    processor adds does not matter.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self.version = sha256(content).hexdigest()[:8]
+        with np.load(BytesIO(content), allow_pickle=False) as stored:
+
+            def layer(name: str) -> _Layer:
+                return _Layer(
+                    *(stored[f"{name}{part}"].astype(np.float32) for part in ("", "_step", "_bias"))
+                )
+
+            words = _lines(stored["words"])
+            self.atoms = tuple(_lines(stored["atoms"]))
+            sought = _lines(stored["sought"])
+            english = stored["english"].astype(bool)
+            self._vectors: npt.NDArray[np.int8] = stored["vectors"]
+            self._letters = stored["letters"].astype(np.float32)
+            self._denied: Floats = stored["denied"].astype(np.float32)
+            self._reach = [int(reach) for reach in stored["reach"]]
+            self._apart = max(self._reach)
+            self._layers = [layer(f"layer{number}") for number in range(len(self._reach))]
+            self._alone = layer("alone")
+            self._common_step: Floats = stored["common_step"]
+            self._join, self._head, self._joined = layer("join"), layer("head"), layer("joined")
+        self.columns = {atom: column for column, atom in enumerate(self.atoms)}
+        self._rows = {word: row for row, word in enumerate(words)}
+        self.english = frozenset(compress(words, english))
+        """Words that the English texts among the training texts hold more than once."""
+        self.spelling = Spelling(words, sought)
+
+    def look(self, tokens: list[str]) -> Look:
+        """What the tokens show, with how sure that is. There must be one token at least."""
+        return self.look_together([tokens])[0]
+
+    def look_together(self, texts: Sequence[list[str]]) -> list[Look]:
+        """The same for several texts at a lower price each: they are laid end to end, out of each other's sight."""
+        ends = np.cumsum([len(tokens) + self._apart for tokens in texts])
+        places = [
+            slice(end - self._apart - len(tokens), end - self._apart)
+            for end, tokens in zip(ends, texts, strict=True)
+        ]
+        words = np.zeros((ends[-1] - self._apart, self._vectors.shape[1]), np.float32)
+        for tokens, place in zip(texts, places, strict=True):
+            words[place] = self._words(tokens)
+        between = [row for end in ends[:-1] for row in range(end - self._apart, end)]
+        seen, alone = self._seen(words, between), self._alone.signs(words)
+        signs = [_Signs(seen[place], alone[place], self._common_step) for place in places]
+        strengths = np.array([one.strength for one in signs])
+        together = self._join.signs(strengths)
+        scores = self._head.odds(strengths) + self._joined.odds(together)
+        return [
+            Look(odds, partial(self._place, tokens, one, joined))
+            for odds, tokens, one, joined in zip(scores, texts, signs, together, strict=True)
+        ]
+
+    def _seen(self, words: Floats, between: list[int]) -> Floats:
+        """The signs about each word; rows `between` texts stay empty, as there is nothing beyond the ends of a text."""
+        seen = words
+        for number, (layer, reach) in enumerate(zip(self._layers, self._reach, strict=True)):
+            found = layer.signs(_with_neighbours(seen, reach))
+            if number:
+                found += seen
+                np.minimum(found, _MOST, out=found)
+            if between:
+                found[between] = 0
+            seen = found
+        return seen
+
+    def _words(self, tokens: list[str]) -> Floats:
+        """The vectors of the words, marked where the clause denies them."""
+        names = [folded(token) for token in tokens]
+        rows = [self._rows.get(name, 0) for name in names]
+        vectors: Floats = self._vectors[rows].astype(np.float32)
+        for at in [at for at, row in enumerate(rows) if not row]:
+            if letters := letters_of(names[at], len(self._letters)):
+                vectors[at] = np.rint(self._letters[letters].sum(axis=0) / np.float32(len(letters)))
+        vectors[denied(tokens)] += self._denied
+        return vectors
+
+    def _place(self, tokens: list[str], signs: _Signs, together: Floats, column: int) -> tuple[int, int]:
+        return _surest(tokens, self._worth(signs, together, column))
+
+    def _worth(self, signs: _Signs, together: Floats, column: int) -> Floats:
+        """How much each word speaks for a fact; the sum, but for what no word adds to, is its score."""
+        beyond = (
+            self._joined.weights[:, column] * self._joined.step[column] * (together > 0) * self._join.step
+        )
+        weights = self._head.weights[:, column] * self._head.step[column] + self._join.weights @ beyond
+        worth = signs.by_word(weights)
+        return np.convolve(worth, _BLUR, mode="same") if len(worth) > len(_BLUR) else worth
+
+
+def _levels(found: Floats) -> Floats:
+    """Whole levels from 0 to 255, in place."""
+    np.rint(found, out=found)
+    np.maximum(found, 0, out=found)
+    return np.minimum(found, _MOST, out=found)
+
+
+def _with_neighbours(seen: Floats, reach: int) -> Floats:
+    """Each row beside the one `reach` before it and the one `reach` after it; nothing stands beyond the ends."""
+    count, width = seen.shape
+    stacked = np.zeros((count, 3 * width), np.float32)
+    stacked[reach:, :width] = seen[:-reach]
+    stacked[:, width : 2 * width] = seen
+    stacked[:-reach, 2 * width :] = seen[reach:]
+    return stacked
+
+
+def _surest(tokens: list[str], worth: Floats) -> tuple[int, int]:
+    """The run of words that speaks most for a fact, so that a reader sees what it was read from."""
+    low = float(np.maximum(worth, 0).sum()) * _QUIET
+    best, span, total, begun = 0.0, (0, len(tokens)), 0.0, 0
+    for at, value in enumerate(worth.tolist()):
+        if total <= 0:
+            total, begun = 0.0, at
+        total += value - low
+        if total > best:
+            best, span = total, (begun, at + 1)
+    start, end = span
+    while end - start > 1 and tokens[start] in CLAUSE_ENDS:
+        start += 1
+    while end - start > 1 and tokens[end - 1] in CLAUSE_ENDS:
+        end -= 1
+    return start, end
+
+
+def _lines(stored: npt.NDArray[np.uint8]) -> list[str]:
+    return str(stored.tobytes().decode()).split("\n")
+
+
+@lru_cache(maxsize=1)
+def shipped_reader() -> TextReader:
+    """The reader with the weights of this release, loaded once a process."""
+    return TextReader(files("service.reading").joinpath("weights.npz").read_bytes())
