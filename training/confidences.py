@@ -17,7 +17,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from service.intake.detect import LONG_ENOUGH_TO_DOUBT, TIME_TOLD, Words, read_language, read_registrations
+from service.intake.detect import TIME_TOLD, Words, read_language, read_registrations
 from service.intake.facts import gather
 from service.intake.normalise import normalise
 from service.intake.phrases import phrases_in
@@ -36,6 +36,8 @@ _STARTS: Final = tuple(
     product((0.2, 0.25, 0.3, 0.4), (0.3, 0.4, 0.5, 0.6, 0.7, 0.8), (0.0, 0.003, 0.01, 0.03))
 )
 """What is tried for all facts at once: alone, for a concern beside another, for a phrase."""
+_SHORT: Final = 0.3
+"""How sure the reader must be at least in a short text."""
 _OPEN: Final = frozenset({"not_sure", "other"})
 _MISSED_P1, _TOO_LOW, _TOO_HIGH, _FAR_TOO_HIGH, _NOT_TOLD, _WRONGLY_TOLD = 14.0, 7.0, 2.0, 6.0, 3.0, 2.5
 _PULL: Final = 2.0
@@ -57,11 +59,14 @@ class Prepared:
         self.phrases = sorted(phrases_in(words.mended, policy.phrases, policy.aside)) if words.tokens else []
         if any(atom.startswith("happening=") for atom in self.phrases):
             self.phrases.append(TIME_TOLD)
-        self.long = len(words.tokens) >= LONG_ENOUGH_TO_DOUBT
+        self.short = words.short
         self.sure: dict[str, float] = {}
         if words.look is not None:
             sure = 1 / (1 + np.exp(-words.look.scores))
-            self.sure = dict(zip(shipped_reader().atoms, sure.tolist(), strict=True))
+            self.sure = {
+                atom: 0.0 if sure >= _STEPS[0] and words.denies(column, policy) else sure
+                for column, (atom, sure) in enumerate(zip(shipped_reader().atoms, sure.tolist(), strict=True))
+            }
             self.sure[TIME_TOLD] = max(
                 sure for atom, sure in self.sure.items() if atom.startswith("happening=")
             )
@@ -73,18 +78,18 @@ class Prepared:
             atom: "beside" if atom.startswith("concern=") and not self.open else "alone" for atom in self.sure
         }
         alone = [(atom, when[atom]) for atom, sure in self.sure.items() if sure >= _STEPS[0]]
-        return alone + [(atom, "phrase") for atom in self.phrases if self.long and atom in self.sure]
+        return alone + [(atom, "phrase") for atom in self.phrases if not self.short and atom in self.sure]
 
     def decision(self, needed: Mapping[Slot, float], policy: Policy) -> Decision:
         """The decision under these confidences."""
         shown = [
             atom
             for atom in self.phrases
-            if not self.long or atom not in self.sure or self.sure[atom] >= needed[atom, "phrase"]
+            if self.short or atom not in self.sure or self.sure[atom] >= needed[atom, "phrase"]
         ]
         for atom, sure in self.sure.items():
             when = "beside" if atom.startswith("concern=") and not self.open else "alone"
-            if sure >= needed[atom, when]:
+            if sure >= (max(needed[atom, when], _SHORT) if self.short else needed[atom, when]):
                 shown.append(atom)
         evidence = [*self._known.evidence, *(Evidence(atom, "text") for atom in shown)]
         known = Known(self._known.concern, evidence, self._known.times, named=self._known.named)
@@ -168,15 +173,20 @@ def _pull(steps: Sequence[float], step: float, start: float) -> float:
     return _PULL * abs(steps.index(step) - steps.index(start))
 
 
-def written(needed: Mapping[Slot, float]) -> str:
+def written(needed: Mapping[Slot, float], policy: Policy) -> str:
     """The confidences as entries of reading.toml."""
     entries = []
     for atom in (*shipped_reader().atoms, TIME_TOLD):
         lines = [f'atom = "{atom}"', f"sure = {needed[atom, 'alone']}"]
         if atom.startswith("concern="):
             lines.append(f"beside = {needed[atom, 'beside']}")
+        if needed[atom, "alone"] < _SHORT or needed[atom, "beside"] < _SHORT:
+            lines.append(f"short = {_SHORT}")
         if needed[atom, "phrase"] and atom != TIME_TOLD:
             lines.append(f"phrase = {needed[atom, 'phrase']}")
+        confidence = policy.confidences.get(atom)
+        if confidence is not None and confidence.unless_denied:
+            lines.append(f"unless_denied = {msgspec.json.encode(sorted(confidence.unless_denied)).decode()}")
         entries.append("\n".join(["[[reading]]", *lines, ""]))
     return "\n".join(entries)
 
@@ -201,7 +211,7 @@ def confidences(policy: Path, *, halves: bool) -> None:
     ]
     chosen = choose(some, loaded, console)
     console.print(f"{len(some):,} reports: {figures(some, chosen, loaded)}", highlight=False)
-    file.write_text(opening + written(chosen), encoding="utf-8")
+    file.write_text(opening + written(chosen, loaded), encoding="utf-8")
 
 
 if __name__ == "__main__":

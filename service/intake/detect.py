@@ -16,6 +16,7 @@ from schemas.facts import Facts
 from service.intake.language import foreign_language
 from service.intake.phrases import phrases_in
 from service.policy.model import Policy
+from service.reading.negation import denied
 from service.reading.reader import Look, shipped_reader
 from service.reading.registrations import registration_in
 from service.reading.spelling import Spelling
@@ -24,8 +25,8 @@ from service.routing.model import Evidence
 
 TIME_TOLD: Final = "time=told"
 """The words tell when it was: more surely than a time needs to be read to raise a grade."""
-LONG_ENOUGH_TO_DOUBT: Final = 20
-"""Tokens that a text must have before the text reader can doubt a phrase in it."""
+_SHORT: Final = 20
+"""A text of fewer tokens tells the text reader little: it has to be surer, and cannot doubt a phrase."""
 _TIME: Final = "happening="
 _UNDECIDED: Final = frozenset({"not_sure", "other"})
 
@@ -41,6 +42,7 @@ class Words:
         self.tokens = tokens_of(text)
         self.mended = spelling.mended(self.tokens)
         self.open = concern_is_open
+        self.short = len(self.tokens) < _SHORT
 
     @classmethod
     def of(cls, report: Facts, policy: Policy) -> "Words":
@@ -51,6 +53,20 @@ class Words:
     def look(self) -> Look | None:
         """What the text reader makes of the text; None when it has no words."""
         return shipped_reader().look(self.mended) if self.mended else None
+
+    @cached_property
+    def _denied(self) -> list[bool]:
+        return denied(self.mended)
+
+    def denies(self, column: int, policy: Policy) -> bool:
+        """Whether the word that speaks most for an atom of the reader is one that the policy heeds denied, and is."""
+        if self.look is None:
+            return False
+        confidence = policy.confidences.get(shipped_reader().atoms[column])
+        if confidence is None or not confidence.unless_denied:
+            return False
+        at = self.look.strongest(column)
+        return self._denied[at] and self.mended[at] in confidence.unless_denied
 
     @cached_property
     def _places(self) -> list[tuple[int, int]] | None:
@@ -88,8 +104,8 @@ def read_phrases(words: Words, policy: Policy) -> list[Evidence]:
     Of a short text it is sure of little, so there a phrase counts by itself.
     """
     found = phrases_in(words.mended, policy.phrases, policy.aside)
-    if len(words.tokens) >= LONG_ENOUGH_TO_DOUBT and words.look is not None:
-        columns, least = shipped_reader().columns, _needs(policy, words.open).phrase
+    if not words.short and words.look is not None:
+        columns, least = shipped_reader().columns, _needs(policy, words.open, words.short).phrase
         found = {
             atom: place
             for atom, place in found.items()
@@ -105,10 +121,11 @@ def read_meaning(words: Words, policy: Policy) -> list[Evidence]:
     look = words.look
     if look is None:
         return []
-    atoms, needs = shipped_reader().atoms, _needs(policy, words.open)
+    atoms, needs = shipped_reader().atoms, _needs(policy, words.open, words.short)
     read = [
         Evidence(atoms[column], "text", words.quoted(*look.place(int(column))))
         for column in np.flatnonzero(look.scores >= needs.alone)
+        if not words.denies(int(column), policy)
     ]
     surest = max(_times(), key=lambda column: look.scores[column])
     if look.scores[surest] >= needs.time:
@@ -138,7 +155,7 @@ class _Needs(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def _needs(policy: Policy, concern_is_open: bool) -> _Needs:
+def _needs(policy: Policy, concern_is_open: bool, short: bool) -> _Needs:
     alone, phrase = [], []
     for atom in shipped_reader().atoms:
         confidence = policy.confidences.get(atom)
@@ -146,10 +163,10 @@ def _needs(policy: Policy, concern_is_open: bool) -> _Needs:
             alone.append(inf)
             phrase.append(-inf)
         else:
-            alone.append(_log_odds(confidence.alone if concern_is_open else confidence.beside))
+            alone.append(_log_odds(confidence.needed(concern_is_open=concern_is_open, short=short)))
             phrase.append(_log_odds(confidence.phrase) if confidence.phrase else -inf)
     told = policy.confidences.get(TIME_TOLD)
-    time = inf if told is None else _log_odds(told.alone)
+    time = inf if told is None else _log_odds(told.needed(concern_is_open=True, short=short))
     return _Needs(np.array(alone, np.float32), np.array(phrase, np.float32), time)
 
 

@@ -84,7 +84,13 @@ def load_policy(folder: Path) -> Policy:
         spelling=reader.spelling.with_words(phrases),
         common_words=frozenset(written.language.entry.common),
         confidences={
-            reading.atom: Confidence(reading.sure, reading.beside or reading.sure, reading.phrase)
+            reading.atom: Confidence(
+                reading.sure,
+                reading.beside or reading.sure,
+                reading.phrase,
+                reading.short or 0.0,
+                frozenset(reading.unless_denied),
+            )
             for reading in _entries(written.readings)
         },
         foreign_words={

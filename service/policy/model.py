@@ -197,12 +197,17 @@ class ReadingPolicy(_Entry, frozen=True, kw_only=True):
 
     `beside` is for concerns: how sure when the reporter ticked another concern; the same unless given. `phrase` is how
     sure when a phrase of the policy shows the atom too; a phrase counts whatever the reader makes of it unless given.
+    `short` is how sure at least in a short text, which tells little.
+    `unless_denied` are words: when the one that speaks most for the atom is among them and its clause denies it, the
+    atom is not read.
     """
 
     atom: str
     sure: Annotated[float, Meta(gt=0, lt=1)]
     beside: Annotated[float, Meta(gt=0, lt=1)] | None = None
     phrase: Annotated[float, Meta(gt=0, lt=1)] | None = None
+    short: Annotated[float, Meta(gt=0, lt=1)] | None = None
+    unless_denied: list[str] = []
 
 
 class PartnershipPolicy(_Entry, frozen=True, kw_only=True):
@@ -284,12 +289,21 @@ class PhrasePattern(msgspec.Struct, frozen=True):
 class Confidence(msgspec.Struct, frozen=True):
     """How sure the text reader must be of one atom: where no concern was ticked, and beside another concern.
 
-    `phrase` is how sure when a phrase shows it too; None where a phrase counts by itself.
+    `phrase` is how sure when a phrase shows it too; None where a phrase counts by itself. `short` is what a
+    short text asks at least. `unless_denied` are the words
+    by which it is not read when their clause denies them.
     """
 
     alone: float
     beside: float
     phrase: float | None = None
+    short: float = 0.0
+    unless_denied: frozenset[str] = frozenset()
+
+    def needed(self, *, concern_is_open: bool, short: bool) -> float:
+        """How sure the reader must be, by whether a concern was ticked and whether the text is short."""
+        sure = self.alone if concern_is_open else self.beside
+        return max(sure, self.short) if short else sure
 
 
 PhraseIndex = Mapping[str, tuple[PhrasePattern, ...]]

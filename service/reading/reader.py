@@ -33,11 +33,12 @@ class Look(NamedTuple):
     """A text looked at.
 
     `scores` has the log-odds of each atom of the reader; `place` gives for the number of an atom the tokens (from, to)
-    that speak most for it.
+    that speak most for it, `strongest` the one token that does.
     """
 
     scores: Floats
     place: Callable[[int], tuple[int, int]]
+    strongest: Callable[[int], int]
 
 
 class _Layer(NamedTuple):
@@ -136,7 +137,7 @@ class TextReader:
         together = self._join.signs(strengths)
         scores = self._head.odds(strengths) + self._joined.odds(together)
         return [
-            Look(odds, partial(self._place, tokens, one, joined))
+            Look(odds, partial(self._place, tokens, one, joined), partial(self._strongest, one, joined))
             for odds, tokens, one, joined in zip(scores, texts, signs, together, strict=True)
         ]
 
@@ -166,6 +167,9 @@ class TextReader:
 
     def _place(self, tokens: list[str], signs: _Signs, together: Floats, column: int) -> tuple[int, int]:
         return _surest(tokens, self._worth(signs, together, column))
+
+    def _strongest(self, signs: _Signs, together: Floats, column: int) -> int:
+        return int(self._worth(signs, together, column).argmax())
 
     def _worth(self, signs: _Signs, together: Floats, column: int) -> Floats:
         """How much each word speaks for a fact; the sum, but for what no word adds to, is its score."""
