@@ -37,7 +37,7 @@ _STARTS: Final = tuple(
 )
 """What is tried for all facts at once: alone, for a concern beside another, for a phrase."""
 _SHORT: Final = 0.3
-"""How sure the reader must be at least in a short text."""
+"""How sure the reader must be at least in a short text, where the policy says nothing of it."""
 _OPEN: Final = frozenset({"not_sure", "other"})
 _MISSED_P1, _TOO_LOW, _TOO_HIGH, _FAR_TOO_HIGH, _NOT_TOLD, _WRONGLY_TOLD = 14.0, 7.0, 2.0, 6.0, 3.0, 2.5
 _PULL: Final = 2.0
@@ -89,7 +89,7 @@ class Prepared:
         ]
         for atom, sure in self.sure.items():
             when = "beside" if atom.startswith("concern=") and not self.open else "alone"
-            if sure >= (max(needed[atom, when], _SHORT) if self.short else needed[atom, when]):
+            if sure >= (max(needed[atom, when], _short(atom, policy)) if self.short else needed[atom, when]):
                 shown.append(atom)
         evidence = [*self._known.evidence, *(Evidence(atom, "text") for atom in shown)]
         known = Known(self._known.concern, evidence, self._known.times, named=self._known.named)
@@ -162,6 +162,12 @@ def choose(some: Sequence[Prepared], policy: Policy, console: Console) -> dict[S
     return needed
 
 
+def _short(atom: str, policy: Policy) -> float:
+    """How sure the reader must be at least in a short text: as the policy says, where it says so."""
+    confidence = policy.confidences.get(atom)
+    return (confidence.short if confidence is not None else 0.0) or _SHORT
+
+
 def _same(alone: float, beside: float, phrase: float) -> dict[Slot, float]:
     needed: dict[Slot, float] = {}
     for atom in (*shipped_reader().atoms, TIME_TOLD):
@@ -180,8 +186,9 @@ def written(needed: Mapping[Slot, float], policy: Policy) -> str:
         lines = [f'atom = "{atom}"', f"sure = {needed[atom, 'alone']}"]
         if atom.startswith("concern="):
             lines.append(f"beside = {needed[atom, 'beside']}")
-        if needed[atom, "alone"] < _SHORT or needed[atom, "beside"] < _SHORT:
-            lines.append(f"short = {_SHORT}")
+        short = _short(atom, policy)
+        if needed[atom, "alone"] < short or needed[atom, "beside"] < short:
+            lines.append(f"short = {short}")
         if needed[atom, "phrase"] and atom != TIME_TOLD:
             lines.append(f"phrase = {needed[atom, 'phrase']}")
         confidence = policy.confidences.get(atom)
@@ -195,7 +202,10 @@ def written(needed: Mapping[Slot, float], policy: Policy) -> str:
 @click.option("--policy", type=click.Path(path_type=Path, file_okay=False), default=default_policy_folder)
 @click.option("--halves", is_flag=True, help="Only say how confidences chosen on one half do on the other.")
 def confidences(policy: Path, *, halves: bool) -> None:
-    """Choose the confidences and write them to the policy's reading.toml, below its opening words."""
+    """Choose the confidences and write them to the policy's reading.toml, below its opening words.
+
+    `short` and `unless_denied` stay as they are.
+    """
     console = Console()
     loaded = load_policy(policy)
     some = [Prepared(one, loaded) for one in kept(loaded)]

@@ -7,6 +7,8 @@ from typing import Final
 from service.policy.model import Policy
 
 _FEWEST_WORDS: Final = 5
+_SHARED: Final = 2
+"""Words as short as this stand in many languages; only the policy can call them ours."""
 _SHARE: Final = 0.35
 """Other languages share short words and names with English; a text in English has far more of its words than this."""
 
@@ -24,7 +26,11 @@ def foreign_language(tokens: list[str], policy: Policy, english: frozenset[str])
         return None
     ours = policy.common_words
     foreign = policy.foreign_words
-    known = sum(1 for word in words if word in ours or (word in english and word not in foreign))
+    known = sum(
+        1
+        for word in words
+        if word in ours or (len(word) > _SHARED and word in english and word not in foreign)
+    )
     if 2 * known > len(words):
         return None
     languages = Counter(foreign[word] for word in words if word not in ours and word in foreign)

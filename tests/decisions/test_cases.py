@@ -41,7 +41,7 @@ def test_a_judged_report_is_never_graded_too_low_and_everybody_who_must_be_is_to
 def test_few_judged_reports_are_graded_too_high_or_told_to_others() -> None:
     decisions = [(case, classify(decode_report(bytes(case.report)), shipped(), RECEIVED)) for case in CASES]
 
-    assert sum(decision.grade != case.grade for case, decision in decisions) <= 0.02 * len(CASES)
+    assert sum(decision.grade != case.grade for case, decision in decisions) <= 0.03 * len(CASES)
     assert sum(not told(decision) <= case.must | case.may for case, decision in decisions) <= 0.02 * len(
         CASES
     )

@@ -256,7 +256,7 @@ NEAR_MISSES: list[tuple[str, str, dict[str, Any]]] = [
     ("P2", "serious_violence", {"happening": "now"}),
     ("P2", "serious_violence", {"happening": "last_24h", "victim_still_there": "yes"}),
     ("P2", "domestic_abuse", {"injured": "hurt", "victim_still_there": "yes", "happening": "last_24h"}),
-    ("P3", "vawg_public", {"description": "He punched her.", "victim_still_there": "yes"}),
+    ("P3", "vawg_public", {"description": "A stranger punched her.", "victim_still_there": "yes"}),
     ("P3", "theft_other", {"description": "Told to collect the parcel."}),
     ("P4", "asb_nuisance", {"victim_still_there": "yes"}),
     ("P4", "asb_nuisance", {"victim_wants_help": "yes"}),
