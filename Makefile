@@ -4,6 +4,8 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 PYTHON ?=
 RUN := .venv/bin/python
+# The text reader's tables are small: a second thread for them costs more than it brings, above all beside other processes.
+export OPENBLAS_NUM_THREADS ?= 1
 
 # The first Python that is new enough sets things up; tools/bootstrap.py does nothing when all is in place.
 define setup

@@ -33,7 +33,7 @@ _TURNS: Final = 10
 @click.option("--variations", default=60_000, show_default=True, help="How many texts the teacher labels.")
 @click.option("--threads", default=2, show_default=True)
 def train(out: Path, variations: int, threads: int) -> None:
-    """Teach the text reader and write its weights: about an hour and a half on two cores."""
+    """Teach the text reader and write its weights: about an hour on two idle cores."""
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(mode=True)
     texts = learnt_sentences() + learnt_reports()

@@ -40,7 +40,7 @@ _COLUMNS: Final = (
 )
 def evaluate(policy: Path, misses: Part | None, *, record: bool) -> None:
     """Print, for both parts, how many grades are exact, too low and too high, and who was wrongly told or not told."""
-    console = Console()
+    console = Console(width=max(Console().width, 118))
     loaded = load_policy(policy)
     verdicts = {
         part: judge(
