@@ -39,7 +39,7 @@ _STARTS: Final = tuple(
 _SHORT: Final = 0.3
 """How sure the reader must be at least in a short text, where the policy says nothing of it."""
 _OPEN: Final = frozenset({"not_sure", "other"})
-_MISSED_P1, _TOO_LOW, _TOO_HIGH, _FAR_TOO_HIGH, _NOT_TOLD, _WRONGLY_TOLD = 14.0, 7.0, 2.0, 6.0, 3.0, 2.5
+_MISSED_P1, _TOO_LOW, _TOO_HIGH, _FAR_TOO_HIGH, _NOT_TOLD, _WRONGLY_TOLD = 14.0, 7.0, 2.0, 6.0, 4.0, 4.0
 _PULL: Final = 2.0
 """What a step away from the start costs, so that a confidence moves for several reports and not for one."""
 
@@ -54,7 +54,7 @@ class Prepared:
         report, _ = normalise(one.report, RECEIVED)
         self._kept = one
         self._known = gather(msgspec.structs.replace(report, description=""), policy, RECEIVED)
-        self.open = report.concern in _OPEN
+        self._open = {"concern": report.concern in _OPEN, "happening": report.happening is None}
         words = Words.of(report, policy)
         self.phrases = sorted(phrases_in(words.mended, policy.phrases, policy.aside)) if words.tokens else []
         if any(atom.startswith("happening=") for atom in self.phrases):
@@ -72,11 +72,13 @@ class Prepared:
             )
             self._known.evidence.extend([*read_registrations(words, policy), *read_language(words, policy)])
 
+    def _when(self, atom: str) -> str:
+        """Whether the reporter left open what the atom tells, or it stands beside what they ticked."""
+        return "alone" if self._open.get(atom.partition("=")[0], True) else "beside"
+
     def slots(self) -> list[Slot]:
         """What the decision may depend on."""
-        when = {
-            atom: "beside" if atom.startswith("concern=") and not self.open else "alone" for atom in self.sure
-        }
+        when = {atom: self._when(atom) for atom in self.sure}
         alone = [(atom, when[atom]) for atom, sure in self.sure.items() if sure >= _STEPS[0]]
         return alone + [(atom, "phrase") for atom in self.phrases if not self.short and atom in self.sure]
 
@@ -88,7 +90,7 @@ class Prepared:
             if self.short or atom not in self.sure or self.sure[atom] >= needed[atom, "phrase"]
         ]
         for atom, sure in self.sure.items():
-            when = "beside" if atom.startswith("concern=") and not self.open else "alone"
+            when = self._when(atom)
             if sure >= (max(needed[atom, when], _short(atom, policy)) if self.short else needed[atom, when]):
                 shown.append(atom)
         evidence = [*self._known.evidence, *(Evidence(atom, "text") for atom in shown)]
@@ -184,7 +186,7 @@ def written(needed: Mapping[Slot, float], policy: Policy) -> str:
     entries = []
     for atom in (*shipped_reader().atoms, TIME_TOLD):
         lines = [f'atom = "{atom}"', f"sure = {needed[atom, 'alone']}"]
-        if atom.startswith("concern="):
+        if atom.startswith(("concern=", "happening=")):
             lines.append(f"beside = {needed[atom, 'beside']}")
         short = _short(atom, policy)
         if needed[atom, "alone"] < short or needed[atom, "beside"] < short:

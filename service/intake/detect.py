@@ -34,20 +34,28 @@ _UNDECIDED: Final = frozenset({"not_sure", "other"})
 class Words:
     """A text made ready for reading: as written, as tokens with the spelling mended, and looked at by the reader.
 
-    `open` is true when the reporter named no concern, so that the words have to.
+    `open` is true when the reporter named no concern, `time_is_open` when they told no time, so that the words have to.
     """
 
-    def __init__(self, text: str, spelling: Spelling, *, concern_is_open: bool) -> None:
+    def __init__(
+        self, text: str, spelling: Spelling, *, concern_is_open: bool, time_is_open: bool = True
+    ) -> None:
         self.text = text
         self.tokens = tokens_of(text)
         self.mended = spelling.mended(self.tokens)
         self.open = concern_is_open
+        self.time_is_open = time_is_open
         self.short = len(self.tokens) < _SHORT
 
     @classmethod
     def of(cls, report: Facts, policy: Policy) -> "Words":
         """The words of a report."""
-        return cls(report.description, policy.spelling, concern_is_open=report.concern in _UNDECIDED)
+        return cls(
+            report.description,
+            policy.spelling,
+            concern_is_open=report.concern in _UNDECIDED,
+            time_is_open=report.happening is None,
+        )
 
     @cached_property
     def look(self) -> Look | None:
@@ -105,7 +113,10 @@ def read_phrases(words: Words, policy: Policy) -> list[Evidence]:
     """
     found = phrases_in(words.mended, policy.phrases, policy.aside)
     if not words.short and words.look is not None:
-        columns, least = shipped_reader().columns, _needs(policy, words.open, words.short).phrase
+        columns, least = (
+            shipped_reader().columns,
+            _needs(policy, words.open, words.time_is_open, words.short).phrase,
+        )
         found = {
             atom: place
             for atom, place in found.items()
@@ -121,7 +132,7 @@ def read_meaning(words: Words, policy: Policy) -> list[Evidence]:
     look = words.look
     if look is None:
         return []
-    atoms, needs = shipped_reader().atoms, _needs(policy, words.open, words.short)
+    atoms, needs = shipped_reader().atoms, _needs(policy, words.open, words.time_is_open, words.short)
     read = [
         Evidence(atoms[column], "text", words.quoted(*look.place(int(column))))
         for column in np.flatnonzero(look.scores >= needs.alone)
@@ -155,18 +166,19 @@ class _Needs(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def _needs(policy: Policy, concern_is_open: bool, short: bool) -> _Needs:
+def _needs(policy: Policy, concern_is_open: bool, time_is_open: bool, short: bool) -> _Needs:
     alone, phrase = [], []
     for atom in shipped_reader().atoms:
         confidence = policy.confidences.get(atom)
+        is_open = time_is_open if atom.startswith(_TIME) else concern_is_open
         if confidence is None:  # the policy does not ask the reader about it
             alone.append(inf)
             phrase.append(-inf)
         else:
-            alone.append(_log_odds(confidence.needed(concern_is_open=concern_is_open, short=short)))
+            alone.append(_log_odds(confidence.needed(is_open=is_open, short=short)))
             phrase.append(_log_odds(confidence.phrase) if confidence.phrase else -inf)
     told = policy.confidences.get(TIME_TOLD)
-    time = inf if told is None else _log_odds(told.needed(concern_is_open=True, short=short))
+    time = inf if told is None else _log_odds(told.needed(is_open=True, short=short))
     return _Needs(np.array(alone, np.float32), np.array(phrase, np.float32), time)
 
 

@@ -213,5 +213,5 @@ def _readings(written: Written) -> Iterator[Fault]:
         atom = located.entry.atom
         if atom not in learnt:
             yield located.fault(f"the text reader has not learnt {atom!r}", atom)
-        if located.entry.beside is not None and not atom.startswith("concern="):
-            yield located.fault(f"`beside` is for concerns, not for {atom!r}", "beside")
+        if located.entry.beside is not None and not atom.startswith(("concern=", "happening=")):
+            yield located.fault(f"`beside` is for concerns and times, not for {atom!r}", "beside")

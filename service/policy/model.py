@@ -195,8 +195,8 @@ class LanguagePolicy(_Entry, frozen=True, kw_only=True):
 class ReadingPolicy(_Entry, frozen=True, kw_only=True):
     """How sure the text reader must be before an atom counts as read, from 0 to 1.
 
-    `beside` is for concerns: how sure when the reporter ticked another concern; the same unless given. `phrase` is how
-    sure when a phrase of the policy shows the atom too; a phrase counts whatever the reader makes of it unless given.
+    `beside` is for concerns and times: how sure when the reporter ticked another one; the same unless given. `phrase` is
+    how sure when a phrase of the policy shows the atom too; a phrase counts whatever the reader makes of it unless given.
     `short` is how sure at least in a short text, which tells little.
     `unless_denied` are words: when the one that speaks most for the atom is among them and its clause denies it, the
     atom is not read.
@@ -287,7 +287,7 @@ class PhrasePattern(msgspec.Struct, frozen=True):
 
 
 class Confidence(msgspec.Struct, frozen=True):
-    """How sure the text reader must be of one atom: where no concern was ticked, and beside another concern.
+    """How sure the text reader must be of one atom: where none was ticked, and beside another that was.
 
     `phrase` is how sure when a phrase shows it too; None where a phrase counts by itself. `short` is what a
     short text asks at least. `unless_denied` are the words
@@ -300,9 +300,9 @@ class Confidence(msgspec.Struct, frozen=True):
     short: float = 0.0
     unless_denied: frozenset[str] = frozenset()
 
-    def needed(self, *, concern_is_open: bool, short: bool) -> float:
-        """How sure the reader must be, by whether a concern was ticked and whether the text is short."""
-        sure = self.alone if concern_is_open else self.beside
+    def needed(self, *, is_open: bool, short: bool) -> float:
+        """How sure the reader must be, by whether the reporter left the question open and whether the text is short."""
+        sure = self.alone if is_open else self.beside
         return max(sure, self.short) if short else sure
 
 

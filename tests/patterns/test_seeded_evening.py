@@ -28,7 +28,7 @@ _TOLD: Final[tuple[dict[str, Any], ...]] = (
         concern="cuckooing",
         happening="older",
         description=(
-            "Dropped two lads I did not know at flat 3, 12 Mill Street, Witney. A silver VW Golf, AB00 CDE, was"
+            "Dropped two men I did not know at flat 3, 12 Mill Street, Witney. A silver Golf, AB00 CDE, was"
             " waiting outside with its engine on and they went in with whoever was in it."
         ),
     ),

@@ -25,7 +25,7 @@ from tests.web import rows, send
 LOUD = {"concern": "serious_violence", "description": "He pulled a <b>[red]knife[/]</b> on the doorman."}
 KNIFE = report("venue", **LOUD, weapon="used", happening="now")
 WORDS_ONLY = report(
-    "venue", concern="serious_violence", description="He stabbed him with a knife, it is happening now."
+    "venue", concern="serious_violence", description="He had a pistol in his waistband last night."
 )
 FLY = report()
 MUSIC = report("venue", concern="asb_nuisance", description="Loud music again.")
