@@ -39,7 +39,7 @@ _STARTS: Final = tuple(
 _SHORT: Final = 0.3
 """How sure the reader must be at least in a short text, where the policy says nothing of it."""
 _OPEN: Final = frozenset({"not_sure", "other"})
-_MISSED_P1, _TOO_LOW, _TOO_HIGH, _FAR_TOO_HIGH, _NOT_TOLD, _WRONGLY_TOLD = 14.0, 7.0, 2.0, 6.0, 4.0, 4.0
+_MISSED_P1, _TOO_LOW, _TOO_HIGH, _FAR_TOO_HIGH, _NOT_TOLD, _WRONGLY_TOLD = 14.0, 7.0, 2.0, 6.0, 3.0, 2.5
 _PULL: Final = 2.0
 """What a step away from the start costs, so that a confidence moves for several reports and not for one."""
 
