@@ -35,6 +35,7 @@ class Words:
     """A text made ready for reading: as written, as tokens with the spelling mended, and looked at by the reader.
 
     `open` is true when the reporter named no concern, `time_is_open` when they told no time, so that the words have to.
+    `read` are the atoms that a detector has found already.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Words:
         self.open = concern_is_open
         self.time_is_open = time_is_open
         self.short = len(self.tokens) < _SHORT
+        self.read: set[str] = set()
 
     @classmethod
     def of(cls, report: Facts, policy: Policy) -> "Words":
@@ -94,7 +96,12 @@ def read_words(words: Words, policy: Policy) -> list[Evidence]:
     """Everything the detectors read in a text, beside what was ticked."""
     if not words.tokens:
         return []
-    return [evidence for detector in DETECTORS for evidence in detector(words, policy)]
+    found: list[Evidence] = []
+    for detector in DETECTORS:
+        read = detector(words, policy)
+        words.read.update(evidence.atom for evidence in read)
+        found += read
+    return found
 
 
 def look_together(several: Iterable[Words]) -> None:
@@ -136,7 +143,8 @@ def read_meaning(words: Words, policy: Policy) -> list[Evidence]:
     read = [
         Evidence(atoms[column], "text", words.quoted(*look.place(int(column))))
         for column in np.flatnonzero(look.scores >= needs.alone)
-        if not words.denies(int(column), policy)
+        # What a phrase has shown already has its words; to find others is the dearest part.
+        if atoms[column] not in words.read and not words.denies(int(column), policy)
     ]
     surest = max(_times(), key=lambda column: look.scores[column])
     if look.scores[surest] >= needs.time:

@@ -195,11 +195,10 @@ class LanguagePolicy(_Entry, frozen=True, kw_only=True):
 class ReadingPolicy(_Entry, frozen=True, kw_only=True):
     """How sure the text reader must be before an atom counts as read, from 0 to 1.
 
-    `beside` is for concerns and times: how sure when the reporter ticked another one; the same unless given. `phrase` is
-    how sure when a phrase of the policy shows the atom too; a phrase counts whatever the reader makes of it unless given.
-    `short` is how sure at least in a short text, which tells little.
-    `unless_denied` are words: when the one that speaks most for the atom is among them and its clause denies it, the
-    atom is not read.
+    `beside` is for concerns and times: how sure when the reporter ticked another one; the same unless given. `phrase`
+    is how sure when a phrase of the policy shows the atom too; a phrase counts whatever the reader makes of it unless
+    given. `short` is how sure at least in a short text, which tells little. `unless_denied` are words: when the one
+    that speaks most for the atom is among them and its clause denies it, the atom is not read.
     """
 
     atom: str

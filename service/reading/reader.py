@@ -25,6 +25,7 @@ _MOST: Final = 255
 """The greatest level of a sign."""
 _QUIET: Final = 0.04
 """A word that says less than this share of all that speaks for a fact ends the run that is quoted."""
+_NOTHING: Final = np.zeros(1, np.float32)
 _BLUR: Final = np.array([0.25, 0.5, 0.25], np.float32)
 """A sign is found about a word and its neighbours; so its worth is shared between them."""
 
@@ -200,15 +201,10 @@ def _with_neighbours(seen: Floats, reach: int) -> Floats:
 
 def _surest(tokens: list[str], worth: Floats) -> tuple[int, int]:
     """The run of words that speaks most for a fact, so that a reader sees what it was read from."""
-    low = float(np.maximum(worth, 0).sum()) * _QUIET
-    best, span, total, begun = 0.0, (0, len(tokens)), 0.0, 0
-    for at, value in enumerate(worth.tolist()):
-        if total <= 0:
-            total, begun = 0.0, at
-        total += value - low
-        if total > best:
-            best, span = total, (begun, at + 1)
-    start, end = span
+    low = np.maximum(worth, 0).sum() * np.float32(_QUIET)
+    sums = np.concatenate([_NOTHING, np.cumsum(worth - low)])
+    end = int((sums[1:] - np.minimum.accumulate(sums[:-1])).argmax()) + 1
+    start = int(sums[:end].argmin())
     while end - start > 1 and tokens[start] in CLAUSE_ENDS:
         start += 1
     while end - start > 1 and tokens[end - 1] in CLAUSE_ENDS:
