@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from service.reading.reader import with_neighbours
 from training.network import REACH, Network, Vocabulary
 from training.texts import Text
 
@@ -136,7 +137,7 @@ def _ranges(vocabulary: Vocabulary, parts: Parts, texts: Sequence[Text]) -> _Ran
         words[list(one.denied)] += parts.denied
         seen = words
         for number, reach in enumerate(REACH):
-            found = np.maximum(_with_neighbours(seen, reach) @ parts.layers[number] + parts.biases[number], 0)
+            found = np.maximum(with_neighbours(seen, reach) @ parts.layers[number] + parts.biases[number], 0)
             seen = seen + found if number else found
         alone = np.maximum(words @ parts.alone + parts.alone_bias, 0)
         common = seen.sum(axis=0) / np.float32(3 * len(words) ** 0.5)
@@ -169,15 +170,6 @@ def _layer(
 
 def _whole(values: Floats) -> npt.NDArray[np.int8]:
     return np.clip(np.rint(values), -_WEIGHTS, _WEIGHTS).astype(np.int8)
-
-
-def _with_neighbours(seen: Floats, reach: int) -> Floats:
-    count, width = seen.shape
-    stacked = np.zeros((count, 3 * width), np.float32)
-    stacked[reach:, :width] = seen[:-reach]
-    stacked[:, width : 2 * width] = seen
-    stacked[:-reach, 2 * width :] = seen[reach:]
-    return stacked
 
 
 def _lines(values: Sequence[str]) -> npt.NDArray[np.uint8]:

@@ -146,7 +146,7 @@ class TextReader:
         """The signs about each word; rows `between` texts stay empty, as there is nothing beyond the ends of a text."""
         seen = words
         for number, (layer, reach) in enumerate(zip(self._layers, self._reach, strict=True)):
-            found = layer.signs(_with_neighbours(seen, reach))
+            found = layer.signs(with_neighbours(seen, reach))
             if number:
                 found += seen
                 np.minimum(found, _MOST, out=found)
@@ -189,7 +189,7 @@ def _levels(found: Floats) -> Floats:
     return np.minimum(found, _MOST, out=found)
 
 
-def _with_neighbours(seen: Floats, reach: int) -> Floats:
+def with_neighbours(seen: Floats, reach: int) -> Floats:
     """Each row beside the one `reach` before it and the one `reach` after it; nothing stands beyond the ends."""
     count, width = seen.shape
     stacked = np.zeros((count, 3 * width), np.float32)
