@@ -34,6 +34,7 @@ from service.policy.model import Policy
 from service.policy.releases.following import Follower, policy_at_start
 from service.routing.live_channels import with_usable_channels
 from service.settings import Settings
+from service.web.routes import PAGES
 
 _POOL_SIZE = 6
 _log = structlog.get_logger()
@@ -93,7 +94,7 @@ def _store(pool: asyncpg.Pool, policy: Policy) -> ReportStore:
 def assemble(lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]]) -> Litestar:
     """Put handlers, error answers and documentation together; `lifespan` sets `app.state.parts`."""
     app = Litestar(
-        route_handlers=[send_report, live, ready, metrics_page, problems.explain_problem],
+        route_handlers=[send_report, live, ready, metrics_page, problems.explain_problem, PAGES],
         exception_handlers={
             ServiceError: problems.on_service_error,
             ValidationException: problems.on_missing_body,

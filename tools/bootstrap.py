@@ -23,6 +23,8 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+import assets
+
 UV = "0.13.9"
 ROOT = Path(__file__).resolve().parent.parent
 PRIVATE = ROOT / ".bootstrap"
@@ -31,12 +33,18 @@ LEVELS = ("run", "test")
 
 
 def main() -> None:
-    """Bring `.venv` up to the lock file; a second call finds nothing to do."""
+    """Bring `.venv` up to the lock file and build the pages' files; a second call finds nothing to do."""
     level = sys.argv[1] if len(sys.argv) > 1 else "test"
     if level not in LEVELS:
         sys.exit(f"usage: bootstrap.py [{'|'.join(LEVELS)}]")
     if sys.platform == "win32":
         sys.exit("Evenlode needs Linux or macOS; on Windows use WSL.")
+    set_up(level)
+    build_assets()
+
+
+def set_up(level: str) -> None:
+    """Bring `.venv` up to the lock file, unless it is."""
     wanted = fingerprint()
     if is_set_up(level, wanted):
         return
@@ -142,6 +150,13 @@ def clean_environ() -> dict[str, str]:
 def base_python() -> str:
     """The running Python, or the one below a virtual environment, which may be the one to be replaced."""
     return str(getattr(sys, "_base_executable", None) or sys.executable)
+
+
+def build_assets() -> None:
+    """Build what the browser is given, one build at a time."""
+    with (PRIVATE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assets.main()
 
 
 def find_uv() -> Path:

@@ -1,0 +1,71 @@
+// Scripts and styles for the browser: one small file for each kind of page, named by its content so that it may be
+// kept for good, and compressed beside it.
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import * as esbuild from "esbuild";
+import * as sass from "sass";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "..", "..", "..");
+const out = join(here, "..", "static");
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+
+const names = {};
+
+function keep(name, content) {
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 12);
+  const dot = name.lastIndexOf(".");
+  const named = `${name.slice(0, dot)}-${hash}${name.slice(dot)}`;
+  write(named, content);
+  names[name] = named;
+}
+
+function write(named, content) {
+  const bytes = Buffer.from(content);
+  writeFileSync(join(out, named), bytes);
+  if (!/\.(png|woff2)$/.test(named)) {
+    writeFileSync(join(out, `${named}.gz`), gzipSync(bytes, { level: 9 }));
+    writeFileSync(
+      join(out, `${named}.br`),
+      brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
+    );
+  }
+}
+
+for (const file of readdirSync(here).filter((one) => /^[a-z].*\.scss$/.test(one))) {
+  const { css } = sass.compile(join(here, file), {
+    style: "compressed",
+    loadPaths: [join(root, "node_modules")],
+    quietDeps: true,
+  });
+  keep(file.replace(/scss$/, "css"), css);
+}
+
+// Every script at the top of the folder is a page's own; what they share lies in folders below.
+for (const file of readdirSync(here).filter((one) => one.endsWith(".js"))) {
+  const made = await esbuild.build({
+    entryPoints: [join(here, file)],
+    bundle: true,
+    minify: true,
+    format: file === "worker.js" ? "iife" : "esm",
+    target: ["es2020"],
+    write: false,
+    legalComments: "none",
+    nodePaths: [join(root, "node_modules")],
+  });
+  if (file === "worker.js") write(basename(file), made.outputFiles[0].contents);
+  else keep(file, made.outputFiles[0].contents);
+}
+
+for (const folder of ["pictures"]) {
+  const from = join(here, folder);
+  let files = [];
+  try { files = readdirSync(from); } catch { continue; }
+  for (const file of files) keep(file, readFileSync(join(from, file)));
+}
+
+writeFileSync(join(out, "names.json"), JSON.stringify(names, null, 1));

@@ -1,0 +1,76 @@
+"""From the fields of a form to the body of a report, and from the report's faults back to the fields."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from service.errors import FieldFault
+from service.web.public.questions import N_, Form, Question
+
+Fields = Mapping[str, Sequence[str]]
+UNSURE: Final = "not_sure"
+"""The choice that says nothing, so that the fact stays unknown."""
+_MANY: Final = frozenset({"checkboxes"})
+REQUIRED: Final = N_("Tell us what happened, in a few words or by choosing an answer.")
+
+
+def body_of(form: Form, fields: Fields) -> dict[str, Any]:
+    """The body of `POST /v1/reports` that the answers make. Unanswered questions and unknown fields leave nothing."""
+    body: dict[str, Any] = {"reporter": form.reporter}
+    for fact, value in form.always.items():
+        _put(body, fact, value)
+    # Steps that were not asked are not left out here: the script sends nothing of them, and where there is none, what
+    # somebody wrote there must not be thrown away in silence.
+    for question in form.questions():
+        for fact, value in _facts(question, fields):
+            _put(body, fact, value)
+    body.setdefault("concern", "not_sure")
+    return body
+
+
+def chosen(name: str, fields: Fields) -> list[str]:
+    """What was answered to a question, blanks left out."""
+    return [one.strip() for one in fields.get(name, ()) if one.strip()]
+
+
+def _facts(question: Question, fields: Fields) -> list[tuple[str, Any]]:
+    given = chosen(question.name, fields) or ([question.chosen] if question.chosen else [])
+    if not given or question.shape == "photos":
+        return []
+    if question.choices:
+        known = [choice for choice in question.choices if choice.value in given]
+        plain = [
+            choice.value
+            for choice in known
+            if not choice.sets and choice.value != UNSURE and not question.name.startswith("ask_")
+        ]
+        facts = [(fact, value) for choice in known for fact, value in choice.sets.items()]
+        if plain:
+            facts.append((question.name, plain if question.shape in _MANY else plain[0]))
+        return facts
+    if question.shape == "number" and given[0].isdecimal():
+        return [(question.name, int(given[0]))]
+    return [(question.name, given[0])]
+
+
+def _put(body: dict[str, Any], name: str, value: Any) -> None:
+    """Put a value at a path; a list adds to the list that stands there, anything else takes the place."""
+    *levels, last = name.split(".")
+    for level in levels:
+        body = body.setdefault(level, {})
+    if isinstance(value, list) and isinstance(body.get(last), list):
+        body[last] = [*body[last], *(one for one in value if one not in body[last])]
+    else:
+        body[last] = value
+
+
+def faults_at(form: Form, faults: Sequence[FieldFault]) -> dict[str, str]:
+    """What is wrong, by the name of the question where it is shown; '' for what belongs to none."""
+    names = {question.name for question in form.questions()}
+    shown: dict[str, str] = {}
+    for fault in faults:
+        path = fault.pointer.strip("/").split("/")
+        name = next(
+            (tried for end in range(len(path), 0, -1) if (tried := ".".join(path[:end])) in names), ""
+        )
+        shown.setdefault(name, fault.message)
+    return shown

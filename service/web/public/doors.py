@@ -1,0 +1,212 @@
+"""The front doors: the page to choose from, and each form shown, checked, sent."""
+
+from typing import Any, Final, NamedTuple
+from uuid import uuid4
+
+import msgspec
+from litestar import MediaType, Request, Response, get, post
+from litestar.exceptions import NotFoundException
+
+from schemas.reports import Accepted
+from service.errors import FieldFault, ReportInvalid, StorageUnavailable
+from service.intake.decode import decode_report
+from service.parts import parts_of
+from service.web.languages import BY_CODE, LANGUAGES, Language, catalogue, prefix
+from service.web.pages import page, render
+from service.web.public.answers import REQUIRED, Fields, body_of, chosen, faults_at
+from service.web.public.forms import BY_DOOR, FORMS
+from service.web.public.questions import N_, Form, Question, field_id
+
+_META: Final = ("_do", "_language")
+
+
+class Door(NamedTuple):
+    """A way in, as the first page shows it."""
+
+    path: str
+    name: str
+    says: str
+
+
+DOORS: Final = (
+    Door("/taxi", N_("Taxi or private-hire driver"), N_("A journey or a passenger that worried you")),
+    Door("/venue", N_("Pub, club, takeaway or event"), N_("Spiking, violence, under-age drinking and more")),
+    Door(
+        "/rural",
+        N_("I live or work here"),
+        N_("Theft, machinery, animals, fly-tipping, neighbours, strangers"),
+    ),
+    Door(
+        "/care",
+        N_("Care worker, or worried about one"),
+        N_("Pay, papers, housing, threats, or someone cared for"),
+    ),
+)
+
+
+class Answered(NamedTuple):
+    """One line of the page on which answers are checked."""
+
+    id: str
+    label: str
+    value: str
+
+
+def addresses(path: str) -> list[str]:
+    """A path in every language."""
+    return [(prefix(language.code) + path).removesuffix("/") or "/" for language in LANGUAGES]
+
+
+def language_and_path(request: Request[Any, Any, Any]) -> tuple[Language, str]:
+    """The language an address is in, and the address without it."""
+    path = request.scope["path"]
+    first = path.split("/")[1]
+    if first in BY_CODE and first != "en":
+        return BY_CODE[first], path[len(first) + 1 :] or "/"
+    return BY_CODE["en"], path
+
+
+@get(addresses("/"), include_in_schema=False, media_type=MediaType.HTML)
+async def start(request: Request[Any, Any, Any]) -> Response[str]:
+    """The page to choose from."""
+    language, path = language_and_path(request)
+    return page("public/start.html", language, doors=DOORS, path=path)
+
+
+@get(
+    [one for form in FORMS for one in addresses(form.door)],
+    include_in_schema=False,
+    media_type=MediaType.HTML,
+)
+async def show_form(request: Request[Any, Any, Any]) -> Response[str]:
+    """An empty form."""
+    language, path = language_and_path(request)
+    return _form(BY_DOOR[path], language, {}, {})
+
+
+@post(
+    [one for form in FORMS for one in addresses(form.door)],
+    include_in_schema=False,
+    media_type=MediaType.HTML,
+    status_code=200,
+)
+async def take_form(request: Request[Any, Any, Any]) -> Response[Any]:
+    """What a form was sent for: another language, a change, the page to check on, or the report itself.
+
+    A script asks with `Accept: application/json` and gets the part of the page to show instead of a page.
+    """
+    language, path = language_and_path(request)
+    form = BY_DOOR.get(path)
+    if form is None:
+        raise NotFoundException
+    fields = await _fields(request)
+    do = chosen("_do", fields)[:1]
+    kept = {name: values for name, values in fields.items() if name not in _META}
+    if "_language" in fields or do == ["change"]:
+        return _form(form, language, kept, {})
+    scripted = "application/json" in request.headers.get("accept", "")
+    body = body_of(form, kept)
+    if faults := _nothing_told(form, kept):
+        return _refused(form, language, kept, faults, scripted=scripted)
+    encoded = msgspec.json.encode(body, order="deterministic")
+    try:
+        report = decode_report(encoded)
+        if do == ["check"]:
+            return _check(form, language, kept)
+        accepted = await parts_of(request).intake.accept(report, encoded, _key(request, kept))
+    except ReportInvalid as refused:
+        return _refused(form, language, kept, refused.faults, scripted=scripted)
+    except StorageUnavailable as away:
+        if scripted:
+            raise
+        return _form(form, language, kept, {"": catalogue(language.code).gettext(str(away))}, away.status)
+    return _sent(form, language, accepted, scripted=scripted)
+
+
+def _key(request: Request[Any, Any, Any], fields: Fields) -> str | None:
+    return request.headers.get("idempotency-key") or next(iter(chosen("_key", fields)), None)
+
+
+async def _fields(request: Request[Any, Any, Any]) -> dict[str, list[str]]:
+    """The fields of the form in the order they came; files are not among them."""
+    form = await request.form()
+    return {
+        name: [value for value in form.getall(name) if isinstance(value, str)] for name in dict.fromkeys(form)
+    }
+
+
+def _nothing_told(form: Form, fields: Fields) -> list[FieldFault]:
+    """Nothing is compulsory but what happened."""
+    told = any(
+        chosen(question.name, fields)
+        for question in form.questions()
+        if question.required or question.name in {"description", "ask_what"}
+    )
+    return [] if told else [FieldFault(f"/{next(form.questions()).name}", REQUIRED)]
+
+
+def _form(
+    form: Form, language: Language, fields: Fields, errors: dict[str, str], status: int = 200
+) -> Response[str]:
+    return page(form.template, language, status=status, **_shown(form, fields, errors))
+
+
+def _shown(form: Form, fields: Fields, errors: dict[str, str]) -> dict[str, Any]:
+    return {
+        "form": form,
+        "form_id": "report",
+        "path": form.door,
+        "fields": fields,
+        "errors": errors,
+        "key": next(iter(chosen("_key", fields)), None) or str(uuid4()),
+    }
+
+
+def _refused(
+    form: Form, language: Language, fields: Fields, faults: list[FieldFault], *, scripted: bool
+) -> Response[Any]:
+    errors = {name: catalogue(language.code).gettext(said) for name, said in faults_at(form, faults).items()}
+    if scripted:
+        shown = render("public/part_form.html", language, **_shown(form, fields, errors))
+        return Response(
+            {"state": "refused", "page": shown},
+            status_code=422,
+            headers={"Cache-Control": "no-store"},
+            media_type=MediaType.JSON,
+        )
+    return _form(form, language, fields, errors, 422)
+
+
+def _check(form: Form, language: Language, fields: Fields) -> Response[str]:
+    say = catalogue(language.code).gettext
+    answered = [
+        Answered(field_id(question.name), say(question.label), shown)
+        for question in form.questions()
+        if (shown := ", ".join(_said(question, one, say) for one in chosen(question.name, fields)))
+    ]
+    return page(
+        "public/check.html",
+        language,
+        form=form,
+        form_id="report",
+        path=form.door,
+        fields=fields,
+        answered=answered,
+    )
+
+
+def _said(question: Question, value: str, say: Any) -> str:
+    return next((say(choice.label) for choice in question.choices if choice.value == value), value)
+
+
+def _sent(form: Form, language: Language, accepted: Accepted, *, scripted: bool) -> Response[Any]:
+    values = {"form": form, "path": "/", "accepted": accepted}
+    if scripted:
+        shown = render(form.after.replace("public/", "public/part_"), language, **values)
+        return Response(
+            {"state": "accepted", "reference": accepted.reference, "page": shown},
+            status_code=201,
+            headers={"Cache-Control": "no-store"},
+            media_type=MediaType.JSON,
+        )
+    return page(form.after, language, status=201, **values)

@@ -1,0 +1,9 @@
+"""The forms, one module a door."""
+
+from typing import Final
+
+from service.web.public.forms.taxi import TAXI
+from service.web.public.questions import Form
+
+FORMS: Final[tuple[Form, ...]] = (TAXI,)
+BY_DOOR: Final = {form.door: form for form in FORMS}

@@ -1,0 +1,49 @@
+"""The built scripts and styles: kept for good by the browser, since their names change with their content."""
+
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Final
+
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+_TYPES: Final = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "json": "application/json",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "webmanifest": "application/manifest+json",
+}
+_FOR_GOOD: Final = "public, max-age=31536000, immutable"
+
+
+@lru_cache(maxsize=1)
+def built() -> dict[str, bytes]:
+    """Every built file by its name, compressed ones among them."""
+    folder = files("service.web").joinpath("static")
+    return (
+        {one.name: one.read_bytes() for one in folder.iterdir() if one.is_file()} if folder.is_dir() else {}
+    )
+
+
+def static_answer(request: Request[Any, Any, Any], name: str, cache: str) -> Response[bytes]:
+    """A built file, in the smallest form that the browser takes. Raises NotFoundException."""
+    kind = _TYPES.get(name.rsplit(".", 1)[-1])
+    if kind is None or name not in built():
+        raise NotFoundException
+    headers = {"Cache-Control": cache, "Vary": "Accept-Encoding"}
+    taken = request.headers.get("accept-encoding", "")
+    for coding, ending in (("br", ".br"), ("gzip", ".gz")):
+        if coding in taken and name + ending in built():
+            return Response(
+                built()[name + ending], media_type=kind, headers={**headers, "Content-Encoding": coding}
+            )
+    return Response(built()[name], media_type=kind, headers=headers)
+
+
+@get("/static/{name:str}", include_in_schema=False)
+async def static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
+    """A script, style or picture."""
+    return static_answer(request, name, _FOR_GOOD)
