@@ -1,7 +1,8 @@
 -- Run once by the PostgreSQL image, as its superuser, on an empty data folder (/docker-entrypoint-initdb.d).
 -- Four accounts, so that a process which is broken into can do no more than its own work:
 --   evenlode              owns the tables; used to migrate, for upkeep and for the commands
---   evenlode_web_login    the web: may store a report and its source, may not read a source
+--   evenlode_web_login    the web: may store a report and its source, may not read a source; takes the console's roles
+--                         for whoever is signed in there
 --   evenlode_worker_login relay and workers: see no source and no report text
 --   evenlode_pattern_login compares reports: reads what was said, never a source
 -- What each role may do is granted by the migrations. A missing password stops the start here.
@@ -20,8 +21,11 @@ CREATE ROLE evenlode_web NOLOGIN;
 CREATE ROLE evenlode_worker NOLOGIN;
 CREATE ROLE evenlode_source NOLOGIN;
 CREATE ROLE evenlode_pattern NOLOGIN;
-GRANT evenlode_web, evenlode_worker, evenlode_source, evenlode_pattern TO evenlode WITH ADMIN OPTION;
-GRANT evenlode_web TO evenlode_web_login;
+CREATE ROLE evenlode_console NOLOGIN;
+CREATE ROLE evenlode_access NOLOGIN;
+GRANT evenlode_web, evenlode_worker, evenlode_source, evenlode_pattern, evenlode_console, evenlode_access
+    TO evenlode WITH ADMIN OPTION;
+GRANT evenlode_web, evenlode_console, evenlode_access TO evenlode_web_login;
 GRANT evenlode_worker TO evenlode_worker_login;
 GRANT evenlode_pattern TO evenlode_pattern_login;
 
