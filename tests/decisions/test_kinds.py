@@ -154,6 +154,16 @@ def test_a_graver_concern_is_not_renamed_by_the_answers_about_work() -> None:
     assert decision.concerns == ["care_abuse"]
 
 
+@pytest.mark.parametrize("concern", ["sexual_assault", "serious_violence"])
+def test_violence_against_a_kept_worker_hides_the_keeping_from_nobody(concern: str) -> None:
+    kept = decided(concern, reporter="care_worker", papers_held="yes")
+    free = decided(concern, reporter="care_worker")
+
+    assert kept.concerns == [concern, "ms_care_sector"]
+    assert told(kept) == {"anti_slavery_coordinator", "tvp"}
+    assert free.concerns == [concern]
+
+
 @pytest.mark.parametrize(
     ("answers", "grade"),
     [

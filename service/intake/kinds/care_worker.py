@@ -15,18 +15,22 @@ _SLAVERY_MAY_BE_NAMED: Final = UNDECIDED | {
     "asb_environmental",
     "discrimination_mh",
 }
+_BESIDE_SLAVERY: Final = frozenset({"serious_violence", "sexual_assault"})
+"""What is done to somebody who is kept. It is graver, and must not hide the keeping from the anti-slavery side."""
 
 
 def care_worker(report: CareWorkerReport) -> Answers:
     """What a care worker's own answers show: how somebody is kept, whether help is wanted, who is cared for.
 
     Papers held, a debt owed, threats about the visa, an escort or a locked door each keep a person in the situation,
-    and name exploitation of care workers when no graver concern was ticked. Two of low pay, a long week (60 hours or
-    more), housing tied to the job and a fee paid for it do the same. Who reports on their own behalf asks for help,
-    unless they said that they do not want it.
+    and name exploitation of care workers when no graver concern was ticked, or beside violence against them. Two of
+    low pay, a long week (60 hours or more), housing tied to the job and a fee paid for it do the same, except beside
+    violence. Who reports on their own behalf asks for help, unless they said that they do not want it.
     """
     found = _kept(report)
-    if report.concern in _SLAVERY_MAY_BE_NAMED and (found or _hard_terms(report)):
+    if (report.concern in _SLAVERY_MAY_BE_NAMED and (found or _hard_terms(report))) or (
+        report.concern in _BESIDE_SLAVERY and found
+    ):
         found.append(followed("concern=ms_care_sector", "answers about the work"))
     if report.consent == "yes":
         found.append(answer("victim_wants_help=yes", "consent"))
