@@ -47,9 +47,15 @@ def _facts(question: Question, fields: Fields) -> list[tuple[str, Any]]:
         if plain:
             facts.append((question.name, plain if question.shape in _MANY else plain[0]))
         return facts
-    if question.shape == "number" and given[0].isdecimal():
-        return [(question.name, int(given[0]))]
+    if question.shape == "number" and (number := _number(given[0])) is not None:
+        return [(question.name, number)]
     return [(question.name, given[0])]
+
+
+def _number(said: str) -> int | None:
+    """A number as people write it ("£3,000"); None when it is none, which the intake then tells at the field."""
+    digits = said.strip("£ ").replace(",", "").replace(" ", "")
+    return int(digits) if digits.isascii() and digits.isdecimal() else None
 
 
 def _put(body: dict[str, Any], name: str, value: Any) -> None:

@@ -137,12 +137,13 @@ async def _fields(request: Request[Any, Any, Any]) -> dict[str, list[str]]:
 
 def _nothing_told(form: Form, fields: Fields) -> list[FieldFault]:
     """Nothing is compulsory but what happened."""
-    told = any(
-        chosen(question.name, fields)
+    telling = [
+        question.name
         for question in form.questions()
         if question.required or question.name in {"description", "ask_what"}
-    )
-    return [] if told else [FieldFault(f"/{next(form.questions()).name}", REQUIRED)]
+    ]
+    told = any(chosen(name, fields) for name in telling)
+    return [] if told else [FieldFault(f"/{telling[0]}", REQUIRED)]
 
 
 def _form(

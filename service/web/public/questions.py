@@ -46,6 +46,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     questions: tuple[Question, ...]
     title: str = ""
     note: str = ""
+    points: tuple[str, ...] = ()
+    """Sentences to read before answering, one under the other; a step may have nothing else."""
     only_if: tuple[str, tuple[str, ...]] | None = None
 
 

@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from service.web.public.forms.care import CARE
 from service.web.public.forms.taxi import TAXI
 from service.web.public.questions import Form
 
-FORMS: Final[tuple[Form, ...]] = (TAXI,)
+FORMS: Final[tuple[Form, ...]] = (TAXI, CARE)
 BY_DOOR: Final = {form.door: form for form in FORMS}

@@ -18,8 +18,15 @@ HAPPENING: Final = Question(
     ),
 )
 
+# What each choice allows and where it ends, before anything is chosen (threat model; domain reference 5.3). It has to
+# say, too, that reports with the same telephone number can be seen to come from one person.
 WHO_I_AM: Final = Step(
     id="who",
+    points=(
+        N_(
+            "What you write, or a photo, can still show who you are. Leave out what only you could know, if that worries you."
+        ),
+    ),
     questions=(
         Question(
             name="anonymity",
@@ -29,22 +36,28 @@ WHO_I_AM: Final = Step(
             choices=(
                 Choice(
                     value="anonymous",
-                    label=N_("No, stay anonymous"),
+                    label=N_("No. Nobody knows who I am"),
                     hint=N_(
-                        "We do not know who you are and keep nothing about your phone. We can answer you only if you keep your receipt."
+                        "We keep nothing about you or your phone, so nobody can ring you."
+                        " You get a receipt. With it you can read our answer and tell us more."
+                        " If you lose it, nobody can find your report for you."
                     ),
                 ),
                 Choice(
                     value="confidential",
-                    label=N_("Yes, but only you may know"),
+                    label=N_("Yes, but do not pass it on"),
                     hint=N_(
-                        "We can ring or write to you. We do not tell the police or anybody else who you are, unless a court orders it or a life depends on it."
+                        "We can ring or write to you. We do not tell the police or anybody else who you are,"
+                        " unless a court orders it or a life depends on it."
+                        " If you report again with the same number, we can see that it is the same person."
                     ),
                 ),
                 Choice(
                     value="named",
-                    label=N_("Yes, and you may tell those who deal with it"),
-                    hint=N_("They can ring you and you can be a witness."),
+                    label=N_("Yes, and pass it on to those who deal with it"),
+                    hint=N_(
+                        "They can ring you and ask you more. They may ask you to be a witness. You may say no."
+                    ),
                 ),
             ),
         ),
