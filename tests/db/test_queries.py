@@ -17,6 +17,7 @@ _ROLES: Final = {
     "service/routing": "evenlode_worker",
     "service/patterns": "evenlode_pattern",
     "service/demo": "none",
+    "service/organisations": "none",
     "service/policy/releases/explain.sql": "evenlode_web",
     "service/policy/releases/replay.sql": "evenlode_web",
     "service/policy/releases/releases.sql": "none",
@@ -24,10 +25,19 @@ _ROLES: Final = {
 }
 """Who runs the queries of a folder; `none` is whoever the command line connects as."""
 _ALSO: Final = dict.fromkeys(
-    ("depth", "oldest", "dead_by_recipient", "in_force", "in_force_mark", "one_release", "record"),
+    (
+        "depth",
+        "oldest",
+        "dead_by_recipient",
+        "in_force",
+        "in_force_mark",
+        "one_release",
+        "record",
+        "by_code",
+    ),
     "evenlode_web",
 )
-"""The web process runs these too: for its metrics, and to decide by the policy in force."""
+"""The web process runs these too: for its metrics, to decide by the policy in force, and to read a poster's code."""
 
 
 def _files() -> list[Path]:
