@@ -9,6 +9,7 @@ import msgspec
 from litestar import MediaType, Response
 
 from service.web.languages import BY_CODE, LANGUAGES, Language, catalogue, prefix
+from service.web.public.leave import LEAVE, LEAVE_TO
 
 _STATIC: Final = "/static/"
 
@@ -44,7 +45,13 @@ def environment(code: str) -> jinja2.Environment:
     )
     made.install_gettext_translations(catalogue(code), newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(
-        language=BY_CODE[code], languages=LANGUAGES, prefix=prefix, static=static_address, here=prefix(code)
+        language=BY_CODE[code],
+        languages=LANGUAGES,
+        prefix=prefix,
+        static=static_address,
+        here=prefix(code),
+        leave=LEAVE,
+        leave_to=LEAVE_TO,
     )
     return made
 

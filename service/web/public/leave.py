@@ -1,0 +1,38 @@
+"""The way out of every page, quickly: a page that tells nothing takes the place of ours."""
+
+from typing import Any, Final
+
+from litestar import MediaType, Request, Response, get, post
+
+LEAVE: Final = "/leave"
+LEAVE_TO: Final = "https://www.bbc.co.uk/weather"
+"""Where people go who leave: a page anybody might look at (GOV.UK Design System, "Exit this page")."""
+
+
+@get(LEAVE, include_in_schema=False)
+async def leave(request: Request[Any, Any, Any]) -> Response[str]:
+    """Go away, and have the browser forget what this site kept: where there is no script, this is the whole exit.
+
+    Its cache is left alone here, since wiping it can hold a browser up for seconds.
+    """
+    del request
+    return _gone(303, '"storage"', {"Location": LEAVE_TO})
+
+
+@post(LEAVE, include_in_schema=False, status_code=204)
+async def wipe(request: Request[Any, Any, Any]) -> Response[str]:
+    """Have the browser forget everything of this site while it goes elsewhere.
+
+    Not cookies: none were set, and the header would take those of every site of the same owner.
+    """
+    del request
+    return _gone(204, '"cache", "storage"', {})
+
+
+def _gone(status: int, forget: str, headers: dict[str, str]) -> Response[str]:
+    return Response(
+        "",
+        media_type=MediaType.TEXT,
+        status_code=status,
+        headers={"Cache-Control": "no-store", "Clear-Site-Data": forget, **headers},
+    )
