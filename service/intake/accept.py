@@ -74,6 +74,11 @@ class Intake:
         self._recorder = Recorder(policy, ring)
         self._together: Final = GroupCommit(self._accept_together)
 
+    @property
+    def policy(self) -> Policy:
+        """The policy that reports are decided under now."""
+        return self._policy
+
     def adopt(self, policy: Policy, store: ReportStore) -> None:
         """Decide from now on under another policy, whose references `store` makes.
 

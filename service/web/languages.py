@@ -43,6 +43,14 @@ def catalogue(code: str) -> Translations:
     return translations
 
 
+def language_and_path(path: str) -> tuple[Language, str]:
+    """The language an address is in, and the address without it."""
+    first = path.split("/")[1]
+    if first in BY_CODE and first != "en":
+        return BY_CODE[first], path[len(first) + 1 :] or "/"
+    return BY_CODE["en"], path
+
+
 def prefix(code: str) -> str:
     """What the addresses of a language begin with."""
     return "" if code == "en" else f"/{code}"
