@@ -73,7 +73,13 @@ def _without_storing(intake: Any) -> Litestar:
     async def lifespan(app: Litestar) -> AsyncGenerator[None, None]:
         nothing: Any = None
         app.state.parts = Parts(
-            settings=nothing, metrics=Metrics(), pool=nothing, redis=nothing, intake=intake
+            settings=nothing,
+            metrics=Metrics(),
+            pool=nothing,
+            redis=nothing,
+            intake=intake,
+            follow_up=nothing,
+            desk=nothing,
         )
         yield
 

@@ -16,9 +16,14 @@ from litestar.openapi.spec import License
 from redis.asyncio import Redis
 
 from service import problems
+from service.access.desk import desk_of
 from service.clock import Clock, utc_now
 from service.db.pool import open_pool
 from service.errors import ServiceError
+from service.followup.controllers import ask_status, send_message, send_photo
+from service.followup.conversation import Conversation
+from service.followup.entrance import FollowUp
+from service.followup.uploads import Uploads
 from service.health import live, ready
 from service.intake.accept import Intake
 from service.intake.controllers import send_report
@@ -28,12 +33,14 @@ from service.intake.store import ReportStore
 from service.keys import load_key_ring
 from service.metrics import Metrics
 from service.metrics_page import metrics_page
+from service.networks import Networks
 from service.parts import Parts
 from service.policy.load import load_policy
 from service.policy.model import Policy
 from service.policy.releases.following import Follower, policy_at_start
 from service.routing.live_channels import with_usable_channels
 from service.settings import Settings
+from service.web.public.trouble import for_people
 from service.web.routes import PAGES
 
 _POOL_SIZE = 6
@@ -59,9 +66,16 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, intake_type: type[
         redis = Redis.from_url(settings.require_redis(), socket_timeout=2, socket_connect_timeout=2)
         intake = intake_type(policy=policy, store=_store(pool, policy), ring=ring, clock=clock)
 
+        follow_up = FollowUp(
+            Conversation(pool=pool, policy=policy, clock=clock),
+            Uploads(pool=pool, clock=clock),
+            Networks(redis=redis, ring=ring, clock=clock, proxies=settings.proxies),
+        )
+
         def adopt(policy: Policy) -> None:
             policy = with_usable_channels(policy, settings)
             intake.adopt(policy, _store(pool, policy))
+            follow_up.conversation.adopt(policy)
             _settle_memory()
 
         follower = Follower(settings, load_policy, adopt, followed)
@@ -71,6 +85,9 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, intake_type: type[
             pool=pool,
             redis=redis,
             intake=intake,
+            clock=clock,
+            follow_up=follow_up,
+            desk=desk_of(settings, redis, ring, clock),
             follower=follower,
         )
         following = asyncio.create_task(follower.run())
@@ -94,12 +111,22 @@ def _store(pool: asyncpg.Pool, policy: Policy) -> ReportStore:
 def assemble(lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]]) -> Litestar:
     """Put handlers, error answers and documentation together; `lifespan` sets `app.state.parts`."""
     app = Litestar(
-        route_handlers=[send_report, live, ready, metrics_page, problems.explain_problem, PAGES],
+        route_handlers=[
+            send_report,
+            ask_status,
+            send_message,
+            send_photo,
+            live,
+            ready,
+            metrics_page,
+            problems.explain_problem,
+            PAGES,
+        ],
         exception_handlers={
-            ServiceError: problems.on_service_error,
-            ValidationException: problems.on_missing_body,
-            HTTPException: problems.on_http_error,
-            Exception: problems.on_bug,
+            ServiceError: for_people(problems.on_service_error),
+            ValidationException: for_people(problems.on_missing_body),
+            HTTPException: for_people(problems.on_http_error),
+            Exception: for_people(problems.on_bug),
         },
         lifespan=[lifespan],
         openapi_config=_openapi(),

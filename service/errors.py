@@ -20,6 +20,8 @@ class ServiceError(Exception):
 
     code: ClassVar[str] = "service-error"
     status: ClassVar[int] = 500
+    retry_after: ClassVar[int | None] = None
+    """Seconds after which to try again, where that helps."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message or (type(self).__doc__ or "").strip())
@@ -74,3 +76,4 @@ class StorageUnavailable(ServiceError):
 
     code = "storage-unavailable"
     status = 503
+    retry_after = 5

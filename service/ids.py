@@ -6,6 +6,7 @@ slip of the pen is noticed instead of finding somebody else's report.
 
 import hashlib
 from datetime import datetime
+from itertools import product
 from operator import mul
 from typing import Final
 from uuid import UUID
@@ -23,7 +24,11 @@ _NOISE_MASK: Final = 0xFFF << 64 | 0x3FFF_FFFF_FFFF_FFFF
 _NOISE_BYTES: Final = 10
 _REFERENCE_LENGTH: Final = 7
 _RECEIPT_LENGTH: Final = 19
+_ORGANISATION_LENGTH: Final = 5
 _GROUP: Final = 4
+_LOOK_ALIKE: Final = {"0": "QD8", "O": "QD", "1": "7J", "I": "JT", "L": "J7"}
+"""What somebody may have read as a character that no code has."""
+_MOST_MISREAD: Final = 3
 
 
 def uuid7(moment: datetime) -> UUID:
@@ -113,6 +118,29 @@ def valid_receipt(text: str) -> str | None:
     """`text` in the form receipts are given in, or None when it cannot be one."""
     plain = valid_code(text, _RECEIPT_LENGTH + 1)
     return None if plain is None else _grouped(plain)
+
+
+def receipts_meant(text: str) -> list[str]:
+    """The receipts that `text` can have been meant to be: most often one, none when it cannot be any.
+
+    Spaces, dashes and small letters make no difference. For 0, O, 1, I and L, which receipts do not have, what looks
+    like them is tried, and the check character says which of those fit.
+    """
+    plain = [character for character in text.upper() if character.isalnum()]
+    if len(plain) != _RECEIPT_LENGTH + 1 or sum(one in _LOOK_ALIKE for one in plain) > _MOST_MISREAD:
+        return []
+    tried = product(*(_LOOK_ALIKE.get(one, one) for one in plain))
+    return [receipt for one in tried if (receipt := valid_receipt("".join(one))) is not None]
+
+
+def new_organisation_code() -> str:
+    """A code such as `7F3K9N` for a poster: 5 random characters and the check, short enough to be typed by hand."""
+    return _spelt(random_bytes(_ORGANISATION_LENGTH)).replace("-", "")
+
+
+def valid_organisation_code(text: str) -> str | None:
+    """`text` in the form such codes are kept in, or None when it cannot be one."""
+    return valid_code(text, _ORGANISATION_LENGTH + 1)
 
 
 def _spelt(noise: bytes) -> str:

@@ -7,6 +7,9 @@ import msgspec
 from litestar import Request
 from redis.asyncio import Redis
 
+from service.access.desk import Desk
+from service.followup.entrance import FollowUp
+from service.clock import Clock, utc_now
 from service.intake.accept import Intake
 from service.metrics import Metrics
 from service.policy.model import Policy
@@ -26,6 +29,9 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     pool: asyncpg.Pool
     redis: Redis
     intake: Intake
+    follow_up: FollowUp
+    desk: Desk
+    clock: Clock = utc_now
     follower: Follower[Policy] | None = None
     """Keeps the intake on the policy in force; None where nothing is decided."""
 

@@ -20,10 +20,18 @@ from service.errors import (
     ServiceError,
     StorageUnavailable,
 )
+from service.followup.errors import (
+    ConversationFull,
+    FileRefused,
+    FilesFull,
+    ReceiptUnknown,
+    TooManyTries,
+    UploadInvalid,
+    UploadOutOfStep,
+)
 from service.parts import parts_of
 
 PROBLEM_JSON = "application/problem+json"
-RETRY_AFTER_SECONDS = 5
 _log = structlog.get_logger()
 
 _PUBLIC: tuple[type[ServiceError], ...] = (
@@ -32,6 +40,13 @@ _PUBLIC: tuple[type[ServiceError], ...] = (
     IdempotencyKeyInvalid,
     IdempotencyKeyReused,
     StorageUnavailable,
+    ReceiptUnknown,
+    TooManyTries,
+    ConversationFull,
+    FilesFull,
+    FileRefused,
+    UploadOutOfStep,
+    UploadInvalid,
 )
 
 
@@ -53,9 +68,7 @@ def problem_response(problem: Problem, headers: Mapping[str, str] | None = None)
 def on_service_error(request: Request[Any, Any, Any], error: ServiceError) -> Response[Problem]:
     """Answer an error this service raised on purpose, and count it."""
     parts_of(request).metrics.refused.labels(error.code).inc()
-    headers = (
-        {"Retry-After": str(RETRY_AFTER_SECONDS)} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else None
-    )
+    headers = None if error.retry_after is None else {"Retry-After": str(error.retry_after)}
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.warning("request.failed", code=error.code, exc_info=error)
     faults = error.faults if isinstance(error, ReportInvalid) else []

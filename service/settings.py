@@ -4,7 +4,8 @@ Every setting has a safe default or stops the start with a sentence that says wh
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,6 +42,16 @@ class MailSettings(msgspec.Struct, frozen=True, kw_only=True):
     sender: str = "evenlode@localhost"
 
 
+class OidcSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The identity provider at which coordinators may sign in (OpenID Connect)."""
+
+    issuer: str
+    client_id: str
+    client_secret: Secret
+    name: str = "your organisation"
+    """What the button says after "Sign in with"."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one process."""
 
@@ -60,7 +71,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where the local mail catcher's page is served (`MAIL_PORT`)."""
     public_url: str
     """What links in notifications begin with (`EVENLODE_PUBLIC_URL`)."""
+    proxies: Sequence[IPv4Network | IPv6Network]
+    """Proxies in front whose `X-Forwarded-For` is believed (`EVENLODE_PROXIES`)."""
+    contact: str | None
+    """The e-mail address people can write to about privacy or the pages (`EVENLODE_CONTACT`)."""
+    security_contact: str
+    """Where to tell of a weakness, a URI (`EVENLODE_SECURITY_CONTACT`); by custom `security@` the public host."""
     mail: MailSettings
+    oidc: OidcSettings | None
+    """Where coordinators may sign in besides (`EVENLODE_OIDC_ISSUER`, `_CLIENT_ID`, `_CLIENT_SECRET`, `_NAME`)."""
     demo: bool
     """True when notifications may end in the local mail catcher (`EVENLODE_DEMO=1`, set by `make run`)."""
     metrics_token: Secret | None
@@ -117,6 +136,53 @@ def _mail(environ: Mapping[str, str]) -> MailSettings:
     )
 
 
+def _oidc(environ: Mapping[str, str]) -> OidcSettings | None:
+    issuer = environ.get("EVENLODE_OIDC_ISSUER", "")
+    if not issuer:
+        return None
+    url = urlsplit(issuer)
+    here = url.hostname in {"localhost", "127.0.0.1", "::1"}
+    client_id, secret = (environ.get(f"EVENLODE_OIDC_{name}", "") for name in ("CLIENT_ID", "CLIENT_SECRET"))
+    if not (url.scheme == "https" or (url.scheme == "http" and here)) or not client_id or not secret:
+        raise SettingsError(
+            "EVENLODE_OIDC_ISSUER must begin with https://, and EVENLODE_OIDC_CLIENT_ID and"
+            " EVENLODE_OIDC_CLIENT_SECRET must be set with it."
+        )
+    name = environ.get("EVENLODE_OIDC_NAME") or "your organisation"
+    return OidcSettings(issuer=issuer, client_id=client_id, client_secret=Secret(secret), name=name)
+
+
+def _proxies(environ: Mapping[str, str]) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(
+            ip_network(one.strip()) for one in environ.get("EVENLODE_PROXIES", "").split(",") if one.strip()
+        )
+    except ValueError:
+        raise SettingsError(
+            "EVENLODE_PROXIES must name addresses or networks, separated by commas, such as 192.0.2.7, 10.0.0.0/8."
+        ) from None
+
+
+def _contact(environ: Mapping[str, str]) -> str | None:
+    given = environ.get("EVENLODE_CONTACT", "").strip()
+    if given and ("@" not in given or " " in given):
+        raise SettingsError("EVENLODE_CONTACT must be an e-mail address, such as reports@example.org.")
+    return given or None
+
+
+def _security_contact(environ: Mapping[str, str]) -> str:
+    """A URI as RFC 9116 wants it; without one the mailbox that RFC 2142 names."""
+    host = urlsplit(environ.get("EVENLODE_PUBLIC_URL", "")).hostname or "localhost"
+    given = environ.get("EVENLODE_SECURITY_CONTACT", "").strip() or f"security@{host}"
+    if "@" in given and ":" not in given:
+        given = f"mailto:{given}"
+    if not given.startswith(("mailto:", "https://", "tel:")) or " " in given:
+        raise SettingsError(
+            "EVENLODE_SECURITY_CONTACT must be an e-mail address or begin with mailto:, https:// or tel:."
+        )
+    return given
+
+
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from the environment (`os.environ` unless another mapping is passed).
 
@@ -137,7 +203,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         port=port,
         mail_port=_port(env, "MAIL_PORT", 8025),
         public_url=env.get("EVENLODE_PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+        proxies=_proxies(env),
+        contact=_contact(env),
+        security_contact=_security_contact(env),
         mail=_mail(env),
+        oidc=_oidc(env),
         demo=env.get("EVENLODE_DEMO", "") == "1",
         metrics_token=Secret(env["EVENLODE_METRICS_TOKEN"]) if env.get("EVENLODE_METRICS_TOKEN") else None,
         webhook_urls={

@@ -18,6 +18,7 @@ _COMMANDS: Final = {
     "deliveries": ("service.cli.deliveries", "See notifications, and send dead ones again."),
     "patterns": ("service.cli.patterns", "See and cut links between reports, and examine them again."),
     "organisation": ("service.cli.organisation", "Give venues and taxi operators a code and a poster."),
+    "ask": ("service.cli.ask", "Put a question to a reporter, and read what was answered."),
     "audit": ("service.cli.audit", "Verify the audit chain."),
     "keys": ("service.cli.keys", "Make and rotate the keys that protect sources."),
     "demo": ("service.cli.demo", "Send a realistic evening of reports to the running service."),

@@ -45,6 +45,8 @@ _BY: Final = {
     "place_time": "near in place and time, the same concern",
 }
 
+_CAUSES: Final = {"pattern": "raised by its pattern", "message": "raised by what the reporter added"}
+
 
 class ReportUnknown(ServiceError):
     """There is no report of this reference."""
@@ -216,7 +218,7 @@ def _reason(link: LinkRow) -> str:
 
 
 def _sentence(decision: DecisionRow) -> str:
-    cause = "raised by its pattern" if decision.cause == "pattern" else "on its own"
+    cause = _CAUSES.get(decision.cause, "on its own")
     told = ", ".join(recipient.code for recipient in decision.recipients) or "nobody"
     return (
         f"P{decision.grade} {cause}, {decision.decided_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC; told: {told}."

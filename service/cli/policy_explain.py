@@ -29,7 +29,11 @@ from service.routing.model import Reason
 from service.routing.telling import evidence_in_words
 from service.settings import load_settings
 
-_CAUSES = {"report": "the report came in", "pattern": "other reports bear it out"}
+_CAUSES = {
+    "report": "the report came in",
+    "pattern": "other reports bear it out",
+    "message": "the reporter added to it",
+}
 
 
 @click.command("explain")

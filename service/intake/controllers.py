@@ -3,7 +3,7 @@
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from litestar import MediaType, Request, Response, post
 from litestar.dto import AbstractDTO
@@ -14,26 +14,33 @@ from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, Referenc
 from litestar.params import HeaderParameter, JSONBody
 from litestar.typing import FieldDefinition
 
+from schemas.base import Incoming
 from schemas.reports import Accepted, Report
-from service.intake.decode import decode_report
+from service.intake.decode import decode_message, decode_report
 from service.intake.examples import EXAMPLES
-from service.intake.openapi import report_schema
+from service.intake.openapi import message_schema, report_schema
 from service.intake.request import ReportRequest
 from service.parts import parts_of
 from service.problems import refusal
 
 
-class ReportBody(AbstractDTO[Any]):
+class JsonBody(AbstractDTO[Any]):
     """Reads the body with this service's own decoder, which reports every fault at once.
 
-    Litestar's stops at the first, and would pass the body through Python objects before checking it.
+    Litestar's stops at the first, and would pass the body through Python objects before checking it. A subclass says
+    which message of `schemas` it reads.
     """
 
-    def decode_bytes(self, value: bytes) -> Report:
+    kind: ClassVar[type[Incoming]]
+
+    def decode_bytes(self, value: bytes) -> Any:
         content_type = self.asgi_connection.headers.get("content-type", MediaType.JSON.value)
         if content_type.partition(";")[0].strip().lower() != MediaType.JSON.value:
             raise HTTPException(status_code=415)
-        return decode_report(value)
+        return self._decoded(value)
+
+    def _decoded(self, value: bytes) -> Any:
+        return decode_message(value, self.kind)
 
     @classmethod
     def create_for_field_definition(
@@ -48,7 +55,7 @@ class ReportBody(AbstractDTO[Any]):
     def create_openapi_schema(
         cls, field_definition: FieldDefinition, handler_id: str, schema_creator: Any
     ) -> Reference | Schema:
-        return report_schema()
+        return message_schema(cls.kind)
 
     @classmethod
     def generate_field_definitions(cls, model_type: type[Any]) -> Generator[DTOFieldDefinition, None, None]:
@@ -58,6 +65,19 @@ class ReportBody(AbstractDTO[Any]):
     @classmethod
     def detect_nested_field(cls, field_definition: FieldDefinition) -> bool:
         return False
+
+
+class ReportBody(JsonBody):
+    """The body of a report, of whichever kind."""
+
+    def _decoded(self, value: bytes) -> Report:
+        return decode_report(value)
+
+    @classmethod
+    def create_openapi_schema(
+        cls, field_definition: FieldDefinition, handler_id: str, schema_creator: Any
+    ) -> Reference | Schema:
+        return report_schema()
 
 
 @dataclass

@@ -1,10 +1,11 @@
 """Bytes to a report, or every fault in them at once with its JSON Pointer (RFC 6901)."""
 
 import re
-from typing import Any, Final, get_args, get_origin
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 import msgspec
 
+from schemas.base import Incoming
 from schemas.reports import Report
 from service.errors import FieldFault, ReportInvalid, ReportMalformed
 from service.intake.wording import told
@@ -16,6 +17,7 @@ _MOST_FAULTS: Final = 50
 """Faults told at once, so that a hostile body cannot make a long answer."""
 
 _KINDS: Final = {kind.__struct_config__.tag: kind for kind in get_args(Report)}
+AnyIncoming = TypeVar("AnyIncoming", bound=Incoming)
 _TAG_FIELD: Final = "reporter"
 _DECODER: Final = msgspec.json.Decoder(Report)
 _AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
@@ -42,6 +44,24 @@ def decode_report(body: bytes) -> Report:
         return _decoded(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise ReportMalformed([FieldFault("", _malformed(fault))]) from None
+
+
+def decode_message(body: bytes, kind: type[AnyIncoming]) -> AnyIncoming:
+    """Decode a body of one kind that is no report, by the same rules: ReportMalformed, or ReportInvalid."""
+    try:
+        try:
+            message = msgspec.json.decode(body, type=kind)
+        except msgspec.ValidationError as first:
+            raw = msgspec.json.decode(body)
+            if not isinstance(raw, dict):
+                raise ReportMalformed([FieldFault("", "The body must be a JSON object.")]) from None
+            faults = _faults_of(raw, kind, "") + _forbidden_characters(raw, "")
+            raise ReportInvalid((faults or [_fault(first, "")])[:_MOST_FAULTS]) from None
+        if _SUSPECT_BYTES.search(body) and (faults := _forbidden_characters(msgspec.json.decode(body), "")):
+            raise ReportInvalid(faults[:_MOST_FAULTS])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+        raise ReportMalformed([FieldFault("", _malformed(fault))]) from None
+    return message
 
 
 def _decoded(body: bytes) -> Report:

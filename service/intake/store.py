@@ -90,7 +90,7 @@ class ReportStore:
         except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as fault:
             if len(rows) == 1:
                 return [await self._write_alone(rows[0], fault)]
-        except _UNAVAILABLE as fault:
+        except UNAVAILABLE as fault:
             raise StorageUnavailable from fault
         # One row spoils a batch; by themselves the others are stored and only that one fails.
         return [(await self._commit([row]))[0] for row in rows]
@@ -112,7 +112,7 @@ class ReportStore:
                 return (await self._write([row]))[0]
             except asyncpg.UniqueViolationError as again:
                 fault = again
-            except _UNAVAILABLE as away:
+            except UNAVAILABLE as away:
                 raise StorageUnavailable from away
         return fault
 
@@ -134,7 +134,7 @@ class ReportStore:
 
 
 # The database is away, restarting, read-only after a fail-over, out of room, or too slow: all of them pass.
-_UNAVAILABLE = (
+UNAVAILABLE = (
     OSError,
     asyncio.TimeoutError,
     asyncpg.InterfaceError,

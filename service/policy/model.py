@@ -39,6 +39,7 @@ class RecipientPolicy(_Entry, frozen=True, kw_only=True):
     `tier` is the most it may see; `tier_if_named` when the reporter chose to be named. `hours` names an entry of
     `hours.toml`. `next_contact` is the recipient told when this one does not acknowledge in time, at the grades of
     `next_contact_at` only: a body that had no need to know a P4 does not learn of it because another was slow.
+    `may_be_named` when whoever holds the receipt may learn that this body has the report.
     """
 
     code: Code
@@ -48,6 +49,7 @@ class RecipientPolicy(_Entry, frozen=True, kw_only=True):
     hours: str
     next_contact: str | None = None
     next_contact_at: tuple[Grade, ...] = ("P1",)
+    may_be_named: bool = False
     channels: Annotated[list[Channel], Meta(min_length=1, max_length=15)]
 
 

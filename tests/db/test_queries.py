@@ -14,6 +14,7 @@ from tests.web import Shared
 _PROJECT: Final = Path(service.__file__).resolve().parent.parent
 _ROLES: Final = {
     "service/intake": "evenlode_web",
+    "service/followup": "evenlode_web",
     "service/routing": "evenlode_worker",
     "service/patterns": "evenlode_pattern",
     "service/demo": "none",

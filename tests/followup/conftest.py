@@ -1,0 +1,3 @@
+from tests.web import client, shared, web_environ, web_settings
+
+__all__ = ["client", "shared", "web_environ", "web_settings"]
