@@ -6,11 +6,26 @@ from litestar import Router
 
 from service.web.headers import add_page_headers
 from service.web.public.doors import show_form, start, take_form
+from service.web.public.follow_up import show_follow_up, take_follow_up
+from service.web.public.leave import leave, wipe
+from service.web.public.promises import accessibility, privacy, security_txt
 from service.web.static_files import static_file
 
 PAGES: Final = Router(
     path="/",
-    route_handlers=[start, show_form, take_form, static_file],
+    route_handlers=[
+        start,
+        show_form,
+        take_form,
+        show_follow_up,
+        take_follow_up,
+        static_file,
+        leave,
+        wipe,
+        privacy,
+        accessibility,
+        security_txt,
+    ],
     after_request=add_page_headers,
     include_in_schema=False,
 )
