@@ -32,10 +32,10 @@ _PROJECT: Final = Path(__file__).resolve().parent.parent
 @pytest.fixture
 def web_environ(environ: dict[str, str]) -> dict[str, str]:
     """The environment of a web process with a database, a broker and a key ring of its own."""
-    return _of_a_web_process(environ)
+    return of_a_web_process(environ)
 
 
-def _of_a_web_process(environ: Mapping[str, str]) -> dict[str, str]:
+def of_a_web_process(environ: Mapping[str, str]) -> dict[str, str]:
     """As the demo, since the shipped policy's addresses are not real ones; nothing is sent by the web process."""
     given = {
         **environ,
@@ -73,7 +73,7 @@ async def shared(services: Urls, tmp_path_factory: pytest.TempPathFactory) -> As
     """For tests that need no database of their own, such as those of refusals: making one costs more than they do."""
     async with a_database(services) as url:
         settings = load_settings(
-            _of_a_web_process(
+            of_a_web_process(
                 {
                     "DATABASE_URL": url,
                     "REDIS_URL": services.redis,
