@@ -22,7 +22,7 @@ from service.clock import utc_now
 from service.errors import ServiceError, SettingsError
 from service.randomness import random_bytes
 
-Purpose = Literal["source", "receipt"]
+Purpose = Literal["source", "receipt", "factor"]
 _NONCE = 12
 _MARK = 16
 """Bytes of a mark. Two of a thousand million different values come out alike once in 10^20 rings."""
@@ -50,9 +50,13 @@ class KeyRing:
                 base64.b64decode(key.secret)
             )
             for key in stored
-            for purpose in ("source", "receipt")
+            for purpose in ("source", "receipt", "factor")
         }
-        self._ciphers = {key.id: AESGCM(self._derived[key.id, "source"]) for key in stored}
+        self._ciphers = {
+            (key.id, purpose): AESGCM(self._derived[key.id, purpose])
+            for key in stored
+            for purpose in ("source", "factor")
+        }
         self._mark_key = HKDF(SHA256(), 32, None, b"evenlode/mark").derive(
             base64.b64decode(stored[-1].secret)
         )
@@ -69,13 +73,27 @@ class KeyRing:
 
         The report's id is bound in, so that a ciphertext moved to another report does not open.
         """
-        nonce = random_bytes(_NONCE)
-        return self.active_id, nonce + self._ciphers[self.active_id].encrypt(nonce, plain, report_id)
+        return self._seal("source", report_id, plain)
 
     def open(self, report_id: bytes, key_id: str, ciphertext: bytes) -> bytes:
         """Decrypt a source; SourceUnreadable when the key is gone or the bytes do not fit."""
+        return self._unseal("source", report_id, key_id, ciphertext)
+
+    def close_factor(self, account_id: bytes, plain: bytes) -> tuple[str, bytes]:
+        """Encrypt the secret of somebody's second factor for their account, as `close` does a source."""
+        return self._seal("factor", account_id, plain)
+
+    def open_factor(self, account_id: bytes, key_id: str, ciphertext: bytes) -> bytes:
+        """Decrypt the secret of a second factor; SourceUnreadable as for a source."""
+        return self._unseal("factor", account_id, key_id, ciphertext)
+
+    def _seal(self, purpose: Purpose, bound: bytes, plain: bytes) -> tuple[str, bytes]:
+        nonce = random_bytes(_NONCE)
+        return self.active_id, nonce + self._ciphers[self.active_id, purpose].encrypt(nonce, plain, bound)
+
+    def _unseal(self, purpose: Purpose, bound: bytes, key_id: str, ciphertext: bytes) -> bytes:
         try:
-            return self._ciphers[key_id].decrypt(ciphertext[:_NONCE], ciphertext[_NONCE:], report_id)
+            return self._ciphers[key_id, purpose].decrypt(ciphertext[:_NONCE], ciphertext[_NONCE:], bound)
         except (KeyError, InvalidTag):
             raise SourceUnreadable from None
 

@@ -1,0 +1,100 @@
+"""Who may call a route. One that declares nothing keeps the application from starting.
+
+@get("/desk/people", guards=[allow("administrator")])      somebody signed in who holds one of the roles
+@get("/desk/sign-in", opt=anyone)                          whoever asks
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from litestar import Litestar, Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from service.access.actor import ROLES, Actor, Role
+from service.access.cross_site import refuse_cross_site
+from service.access.errors import NotAllowed, NotSignedIn
+from service.access.presented import actor_of_token
+from service.parts import parts_of
+
+_OPT: Final = "who"
+anyone: Final[Mapping[str, Any]] = {_OPT: "anyone"}
+"""`opt` of a route that answers whoever asks."""
+
+
+class AccessUndeclared(RuntimeError):
+    """A route says nothing of who may call it."""
+
+
+class Allow:
+    """Lets an actor pass who holds one of `roles`; the handler finds it with `actor_of`."""
+
+    def __init__(self, roles: frozenset[str]) -> None:
+        self.roles = roles
+
+    async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        """Raises NotSignedIn, CrossSite or NotAllowed."""
+        if not isinstance(connection, Request):
+            raise NotAllowed
+        actor = await signed_in(connection)
+        if actor is None:
+            raise NotSignedIn
+        desk = parts_of(connection).desk
+        await refuse_cross_site(connection, desk.site, desk.ring, actor.token.reveal())
+        if not self.roles & actor.roles:
+            raise NotAllowed
+
+
+def allow(*roles: Role) -> Allow:
+    """A guard for those who hold one of the roles."""
+    if not roles or not set(roles) <= set(ROLES):
+        raise ValueError(f"a route is for some of {ROLES}, not for {roles}")
+    return Allow(frozenset(roles))
+
+
+signed_in_only: Final = allow(*ROLES)
+"""A guard for whoever is signed in."""
+
+
+async def signed_in(request: Request[Any, Any, Any]) -> Actor | None:
+    """Who sent this request, or None for somebody not signed in. The database is asked once a request."""
+    if "evenlode.actor" not in request.scope:
+        parts = parts_of(request)
+        token = request.cookies.get(parts.desk.site.cookie_name("session"), "")
+        found = await actor_of_token(parts.pool, token) if token else None
+        request.scope["evenlode.actor"] = found  # type: ignore[typeddict-unknown-key]
+    actor: Actor | None = request.scope["evenlode.actor"]  # type: ignore[typeddict-item]
+    return actor
+
+
+def actor_of(request: Request[Any, Any, Any]) -> Actor:
+    """The actor whom the route's guard let pass."""
+    actor: Actor = request.scope["evenlode.actor"]  # type: ignore[typeddict-item]
+    return actor
+
+
+def declared(handler: BaseRouteHandler) -> frozenset[str] | None:
+    """The roles a route is for; empty when it is for anyone, None when it says nothing."""
+    for guard in handler.resolve_guards():
+        if isinstance(guard, Allow):
+            return guard.roles
+    return frozenset() if handler.opt.get(_OPT) == anyone[_OPT] else None
+
+
+def routes(app: Litestar) -> Iterator[tuple[str, str, BaseRouteHandler]]:
+    """Every route as (path, handler's name, handler). What Litestar adds to answer OPTIONS tells methods alone."""
+    for route in app.routes:
+        handlers = getattr(route, "route_handlers", None) or [route.route_handler]  # type: ignore[union-attr]
+        for handler in handlers:
+            if handler.fn.__qualname__.startswith("HTTPRoute.create_options_handler"):
+                continue
+            yield route.path, handler.handler_name, handler
+
+
+def refuse_undeclared(app: Litestar) -> None:
+    """Raises AccessUndeclared when a route is left open by having been forgotten."""
+    forgotten = sorted(f"{path} ({name})" for path, name, handler in routes(app) if declared(handler) is None)
+    if forgotten:
+        raise AccessUndeclared(
+            f"{', '.join(forgotten)}: say who may, with guards=[allow(...)] or opt=anyone (service/access/guards.py)"
+        )

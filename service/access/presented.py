@@ -1,0 +1,61 @@
+"""Tokens and keys that a request presents, and whom they stand for."""
+
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from litestar import Request
+
+from service.access.actor import Actor
+from service.access.errors import ApiKeyRefused
+from service.access.tokens import token_hash
+from service.db.sql import load_queries
+from service.parts import parts_of
+from service.settings import Secret
+
+API_KEY_PREFIX: Final = "evk_"
+_QUERIES: Final = load_queries("service.access", "presented.sql")
+
+
+class KeyHolder(msgspec.Struct, frozen=True):
+    """An organisation's system, as its API key tells."""
+
+    id: UUID
+    organisation: str
+    team: str | None
+    """Whose notifications it may answer; None for nobody's."""
+    scopes: tuple[str, ...]
+
+    @property
+    def on_record(self) -> str:
+        """How the audit names this key."""
+        return f"key:{self.id}"
+
+
+async def actor_of_token(pool: asyncpg.Pool, token: str) -> Actor | None:
+    """Whom a session's token stands for, or None when it opens no live session."""
+    row = await pool.fetchrow(_QUERIES["open_session"], token)
+    if row is None:
+        return None
+    return Actor(
+        account=row["account_id"],
+        name=row["name"],
+        office=row["office"],
+        teams=row["teams"],
+        session=row["session_id"],
+        token=Secret(token),
+        expires_at=row["expires_at"],
+    )
+
+
+async def key_holder(request: Request[Any, Any, Any], scope: str) -> KeyHolder | None:
+    """Whose API key came with the request, or None when none came. Raises ApiKeyRefused for one that is no good."""
+    given = request.headers.get("authorization", "")
+    kind, _, key = given.partition(" ")
+    if kind.lower() != "bearer" or not key.startswith(API_KEY_PREFIX):
+        return None
+    row = await parts_of(request).pool.fetchrow(_QUERIES["open_api_key"], token_hash(key))
+    if row is None or scope not in row["scopes"]:
+        raise ApiKeyRefused
+    return KeyHolder(row["id"], row["organisation"], row["team"], tuple(row["scopes"]))
