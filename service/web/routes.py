@@ -9,6 +9,13 @@ from service.web.public.doors import show_form, start, take_form
 from service.web.public.follow_up import show_follow_up, take_follow_up
 from service.web.public.leave import leave, wipe
 from service.web.public.promises import accessibility, privacy, security_txt
+from service.web.public.venue import (
+    ask_for_receipt,
+    choose_worry,
+    show_taxi_form,
+    show_venue_form,
+    tick_off,
+)
 from service.web.static_files import static_file
 
 PAGES: Final = Router(
@@ -17,6 +24,11 @@ PAGES: Final = Router(
         start,
         show_form,
         take_form,
+        choose_worry,
+        show_venue_form,
+        show_taxi_form,
+        ask_for_receipt,
+        tick_off,
         show_follow_up,
         take_follow_up,
         static_file,

@@ -1,20 +1,30 @@
 """From the fields of a form to the body of a report, and from the report's faults back to the fields."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from service.errors import FieldFault
+from service.web.public.moments import typed_moment
 from service.web.public.questions import N_, Form, Question
 
 Fields = Mapping[str, Sequence[str]]
 UNSURE: Final = "not_sure"
 """The choice that says nothing, so that the fact stays unknown."""
+ORGANISATION: Final = "_organisation"
+"""The hidden field with the name of the venue or operator whose poster led here."""
+TOWN: Final = "_town"
+"""The hidden field with its town."""
 _MANY: Final = frozenset({"checkboxes"})
 REQUIRED: Final = N_("Tell us what happened, in a few words or by choosing an answer.")
 
 
-def body_of(form: Form, fields: Fields) -> dict[str, Any]:
-    """The body of `POST /v1/reports` that the answers make. Unanswered questions and unknown fields leave nothing."""
+def body_of(form: Form, fields: Fields, written: datetime | None = None) -> dict[str, Any]:
+    """The body of `POST /v1/reports` that the answers make. Unanswered questions and unknown fields leave nothing.
+
+    `written` is when they were given, where that is known. It comes with the answers, so that a repeat makes the same
+    body.
+    """
     body: dict[str, Any] = {"reporter": form.reporter}
     for fact, value in form.always.items():
         _put(body, fact, value)
@@ -23,6 +33,10 @@ def body_of(form: Form, fields: Fields) -> dict[str, Any]:
     for question in form.questions():
         for fact, value in _facts(question, fields):
             _put(body, fact, value)
+    for fact, value in _organisation(form, fields):
+        _put(body, fact, value)
+    if form.refine is not None:
+        form.refine(body, fields, written)
     body.setdefault("concern", "not_sure")
     return body
 
@@ -30,6 +44,15 @@ def body_of(form: Form, fields: Fields) -> dict[str, Any]:
 def chosen(name: str, fields: Fields) -> list[str]:
     """What was answered to a question, blanks left out."""
     return [one.strip() for one in fields.get(name, ()) if one.strip()]
+
+
+def _organisation(form: Form, fields: Fields) -> list[tuple[str, Any]]:
+    """What a poster filled in, as if it had been typed. Where a taxi firm has its office is not where something was."""
+    name = chosen(ORGANISATION, fields)
+    if not form.organisation or not name:
+        return []
+    town = chosen(TOWN, fields) if form.organisation == "venue" else []
+    return [(form.organisation, name[0]), *[("location.town", one) for one in town[:1]]]
 
 
 def _facts(question: Question, fields: Fields) -> list[tuple[str, Any]]:
@@ -47,6 +70,8 @@ def _facts(question: Question, fields: Fields) -> list[tuple[str, Any]]:
         if plain:
             facts.append((question.name, plain if question.shape in _MANY else plain[0]))
         return facts
+    if question.shape == "moment" and (moment := typed_moment(given[0])) is not None:
+        return [(question.name, moment.isoformat())]
     if question.shape == "number" and (number := _number(given[0])) is not None:
         return [(question.name, number)]
     return [(question.name, given[0])]

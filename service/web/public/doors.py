@@ -4,20 +4,29 @@ from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 import msgspec
+import structlog
 from litestar import MediaType, Request, Response, get, post
-from litestar.exceptions import NotFoundException
+from litestar.exceptions import HTTPException, NotFoundException
 
 from schemas.reports import Accepted
-from service.errors import FieldFault, ReportInvalid, StorageUnavailable
+from service.errors import FieldFault, ReportInvalid, ServiceError, StorageUnavailable
 from service.intake.decode import decode_report
 from service.parts import parts_of
-from service.web.languages import BY_CODE, LANGUAGES, Language, catalogue, prefix
+from service.web.languages import LANGUAGES, Language, catalogue, prefix
+from service.web.languages import language_and_path as split_language
 from service.web.pages import page, render
-from service.web.public.answers import REQUIRED, Fields, body_of, chosen, faults_at
+from service.web.public.answers import ORGANISATION, REQUIRED, TOWN, Fields, body_of, chosen, faults_at
+from service.web.public.evidence import counted_down
 from service.web.public.forms import BY_DOOR, FORMS
+from service.web.public.moments import WRITTEN, stamp, written_at
+from service.web.public.next_steps import shown_after
+from service.web.public.photos import photos_of
 from service.web.public.questions import N_, Form, Question, field_id
+from service.web.public.sent_fields import MOST_SENT, read_sent
 
 _META: Final = ("_do", "_language")
+OUR_FAULT: Final = N_("Something went wrong on our side. Nothing you wrote is lost: press Send again.")
+_log = structlog.get_logger()
 
 
 class Door(NamedTuple):
@@ -59,11 +68,7 @@ def addresses(path: str) -> list[str]:
 
 def language_and_path(request: Request[Any, Any, Any]) -> tuple[Language, str]:
     """The language an address is in, and the address without it."""
-    path = request.scope["path"]
-    first = path.split("/")[1]
-    if first in BY_CODE and first != "en":
-        return BY_CODE[first], path[len(first) + 1 :] or "/"
-    return BY_CODE["en"], path
+    return split_language(request.scope["path"])
 
 
 @get(addresses("/"), include_in_schema=False, media_type=MediaType.HTML)
@@ -81,7 +86,14 @@ async def start(request: Request[Any, Any, Any]) -> Response[str]:
 async def show_form(request: Request[Any, Any, Any]) -> Response[str]:
     """An empty form."""
     language, path = language_and_path(request)
-    return _form(BY_DOOR[path], language, {}, {})
+    return empty_form(request, BY_DOOR[path], language, {})
+
+
+def empty_form(
+    request: Request[Any, Any, Any], form: Form, language: Language, fields: Fields
+) -> Response[str]:
+    """A form before the first answer, with what is known already in `fields`."""
+    return _form(form, language, {WRITTEN: [stamp(parts_of(request).clock())], **fields}, {})
 
 
 @post(
@@ -89,6 +101,7 @@ async def show_form(request: Request[Any, Any, Any]) -> Response[str]:
     include_in_schema=False,
     media_type=MediaType.HTML,
     status_code=200,
+    request_max_body_size=MOST_SENT,
 )
 async def take_form(request: Request[Any, Any, Any]) -> Response[Any]:
     """What a form was sent for: another language, a change, the page to check on, or the report itself.
@@ -99,20 +112,46 @@ async def take_form(request: Request[Any, Any, Any]) -> Response[Any]:
     form = BY_DOOR.get(path)
     if form is None:
         raise NotFoundException
-    fields = await _fields(request)
+    fields, photos = await read_sent(request)
     do = chosen("_do", fields)[:1]
     kept = {name: values for name, values in fields.items() if name not in _META}
-    if "_language" in fields or do == ["change"]:
+    if do == ["leave_organisation"]:
+        kept = {name: values for name, values in kept.items() if name not in {ORGANISATION, TOWN}}
+    if "_language" in fields or do in (["change"], ["leave_organisation"]):
         return _form(form, language, kept, {})
     scripted = "application/json" in request.headers.get("accept", "")
-    body = body_of(form, kept)
+    try:
+        return await _take(request, form, language, kept, photos, check=do == ["check"], scripted=scripted)
+    except (HTTPException, ServiceError):
+        raise
+    except Exception as bug:
+        # Nobody should have to write it again because of our fault; with the same key it counts once.
+        if scripted:
+            raise
+        _log.error("request.bug", exc_info=bug)
+        return _form(form, language, kept, {"": catalogue(language.code).gettext(OUR_FAULT)}, 500)
+
+
+async def _take(
+    request: Request[Any, Any, Any],
+    form: Form,
+    language: Language,
+    kept: Fields,
+    photos: list[bytes],
+    *,
+    check: bool,
+    scripted: bool,
+) -> Response[Any]:
+    """The page to check on, the page after sending, or the form with what is wrong."""
+    now = parts_of(request).clock()
+    body = body_of(form, kept, written_at(next(iter(chosen(WRITTEN, kept)), ""), now))
     if faults := _nothing_told(form, kept):
         return _refused(form, language, kept, faults, scripted=scripted)
     encoded = msgspec.json.encode(body, order="deterministic")
     try:
         report = decode_report(encoded)
-        if do == ["check"]:
-            return _check(form, language, kept)
+        if check:
+            return _check(form, language, kept, chosen_photos=bool(photos))
         accepted = await parts_of(request).intake.accept(report, encoded, _key(request, kept))
     except ReportInvalid as refused:
         return _refused(form, language, kept, refused.faults, scripted=scripted)
@@ -120,19 +159,15 @@ async def take_form(request: Request[Any, Any, Any]) -> Response[Any]:
         if scripted:
             raise
         return _form(form, language, kept, {"": catalogue(language.code).gettext(str(away))}, away.status)
-    return _sent(form, language, accepted, scripted=scripted)
+    more = shown_after(report)
+    if form.clocks:
+        more |= await counted_down(parts_of(request), accepted.id, accepted.receipt, now, language)
+    more["photos"] = await photos_of(request, accepted, photos)
+    return _sent(form, language, accepted, more, scripted=scripted)
 
 
 def _key(request: Request[Any, Any, Any], fields: Fields) -> str | None:
     return request.headers.get("idempotency-key") or next(iter(chosen("_key", fields)), None)
-
-
-async def _fields(request: Request[Any, Any, Any]) -> dict[str, list[str]]:
-    """The fields of the form in the order they came; files are not among them."""
-    form = await request.form()
-    return {
-        name: [value for value in form.getall(name) if isinstance(value, str)] for name in dict.fromkeys(form)
-    }
 
 
 def _nothing_told(form: Form, fields: Fields) -> list[FieldFault]:
@@ -160,7 +195,12 @@ def _shown(form: Form, fields: Fields, errors: dict[str, str]) -> dict[str, Any]
         "fields": fields,
         "errors": errors,
         "key": next(iter(chosen("_key", fields)), None) or str(uuid4()),
+        "has_photos": _has_photos(form),
     }
+
+
+def _has_photos(form: Form) -> bool:
+    return any(question.shape == "photos" for question in form.questions())
 
 
 def _refused(
@@ -178,7 +218,7 @@ def _refused(
     return _form(form, language, fields, errors, 422)
 
 
-def _check(form: Form, language: Language, fields: Fields) -> Response[str]:
+def _check(form: Form, language: Language, fields: Fields, *, chosen_photos: bool) -> Response[str]:
     say = catalogue(language.code).gettext
     answered = [
         Answered(field_id(question.name), say(question.label), shown)
@@ -193,6 +233,8 @@ def _check(form: Form, language: Language, fields: Fields) -> Response[str]:
         path=form.door,
         fields=fields,
         answered=answered,
+        has_photos=_has_photos(form),
+        chosen_photos=chosen_photos,
     )
 
 
@@ -200,8 +242,10 @@ def _said(question: Question, value: str, say: Any) -> str:
     return next((say(choice.label) for choice in question.choices if choice.value == value), value)
 
 
-def _sent(form: Form, language: Language, accepted: Accepted, *, scripted: bool) -> Response[Any]:
-    values = {"form": form, "path": "/", "accepted": accepted}
+def _sent(
+    form: Form, language: Language, accepted: Accepted, more: dict[str, Any], *, scripted: bool
+) -> Response[Any]:
+    values = {"form": form, "path": "/", "accepted": accepted, **more}
     if scripted:
         shown = render(form.after.replace("public/", "public/part_"), language, **values)
         return Response(

@@ -5,7 +5,8 @@ levels (`contact.phone`); a choice may set other facts instead, so that one tap 
 Every text is English and a key of the catalogues (`service/web/languages.py`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -54,7 +55,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 class Form(msgspec.Struct, frozen=True, kw_only=True):
     """One door: its address, the kind of reporter, what is always so, and the steps.
 
-    `one_page` shows everything at once, without a page to check the answers on. `template` is a page of its own.
+    `one_page` shows everything at once and, unless it is `checked`, has no page to check the answers on. `template` is
+    a page of its own.
     """
 
     door: str
@@ -64,6 +66,15 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     lead: str = ""
     always: Mapping[str, Any] = {}
     one_page: bool = False
+    checked: bool = False
+    before: str = ""
+    """The template of what must be read before the first question."""
+    organisation: str = ""
+    """The fact that a poster fills in: `venue` or `operator`."""
+    refine: Callable[[dict[str, Any], Mapping[str, Sequence[str]], datetime | None], None] | None = None
+    """Adds to the body what follows from several answers, and from the moment they were given where that is known."""
+    clocks: bool = False
+    """Whether the page after sending counts down the time that evidence has left."""
     template: str = "public/form.html"
     after: str = "public/sent.html"
 

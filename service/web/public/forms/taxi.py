@@ -10,6 +10,7 @@ TAXI: Final = Form(
     reporter="taxi_driver",
     title=N_("Taxi or private hire: tell us about a journey"),
     one_page=True,
+    organisation="operator",
     steps=(
         Step(
             id="what",
