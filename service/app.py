@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import asyncpg
 import structlog
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.config.app import AppConfig
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import OpenAPIConfig
@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 
 from service import problems
 from service.access.desk import desk_of
+from service.access.guards import anyone, refuse_undeclared
 from service.clock import Clock, utc_now
 from service.db.pool import open_pool
 from service.errors import ServiceError
@@ -40,6 +41,7 @@ from service.policy.model import Policy
 from service.policy.releases.following import Follower, policy_at_start
 from service.routing.live_channels import with_usable_channels
 from service.settings import Settings
+from service.web.console.routes import CONSOLE
 from service.web.public.trouble import for_people
 from service.web.routes import PAGES
 
@@ -121,6 +123,7 @@ def assemble(lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]]) 
             metrics_page,
             problems.explain_problem,
             PAGES,
+            CONSOLE,
         ],
         exception_handlers={
             ServiceError: for_people(problems.on_service_error),
@@ -135,6 +138,7 @@ def assemble(lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]]) 
         logging_config=None,
     )
     add_report_components(app)
+    refuse_undeclared(app)
     return app
 
 
@@ -157,6 +161,7 @@ def _openapi() -> OpenAPIConfig:
         description="Not an emergency service: if somebody is in danger now, ring 999.",
         license=License(name="Apache-2.0", identifier="Apache-2.0"),
         path="/schema",
+        openapi_router=Router(path="/schema", route_handlers=[], opt=anyone),
         render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         use_handler_docstrings=False,
     )

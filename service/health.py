@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from schemas.base import Outgoing
+from service.access.guards import anyone
 from service.parts import parts_of
 
 _log = structlog.get_logger()
@@ -35,7 +36,7 @@ class Readiness(Outgoing, frozen=True):
     policy: Literal["ok", "held_back"]
 
 
-@get("/health/live", operation_id="live", summary="Does the process answer?")
+@get("/health/live", opt=anyone, operation_id="live", summary="Does the process answer?")
 async def live() -> Liveness:
     """Answer, asking nothing of anybody."""
     return Liveness()
@@ -43,6 +44,7 @@ async def live() -> Liveness:
 
 @get(
     "/health/ready",
+    opt=anyone,
     operation_id="ready",
     summary="Can reports be taken and delivered?",
     responses={

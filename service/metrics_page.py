@@ -9,6 +9,7 @@ from litestar.exceptions import NotAuthorizedException, NotFoundException, Servi
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from service.access.guards import anyone
 from service.parts import parts_of
 from service.problems import refusal
 from service.settings import Settings
@@ -16,6 +17,7 @@ from service.settings import Settings
 
 @get(
     "/metrics",
+    opt=anyone,
     operation_id="metrics",
     summary="Prometheus metrics",
     media_type=MediaType.TEXT,

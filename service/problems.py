@@ -11,6 +11,8 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
 
 from schemas.problems import FieldProblem, Problem
+from service.access.errors import ApiKeyRefused, CrossSite, NotAllowed, NotSignedIn, SignInThrottled
+from service.access.guards import anyone
 from service.errors import (
     FieldFault,
     IdempotencyKeyInvalid,
@@ -47,6 +49,11 @@ _PUBLIC: tuple[type[ServiceError], ...] = (
     FileRefused,
     UploadOutOfStep,
     UploadInvalid,
+    ApiKeyRefused,
+    NotSignedIn,
+    NotAllowed,
+    CrossSite,
+    SignInThrottled,
 )
 
 
@@ -120,6 +127,7 @@ def on_bug(_request: Request[Any, Any, Any], error: Exception) -> Response[Probl
 
 @get(
     "/problems/{code:str}",
+    opt=anyone,
     operation_id="explainProblem",
     media_type=MediaType.TEXT,
     summary="What a problem means",

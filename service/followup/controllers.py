@@ -6,6 +6,7 @@ from litestar import Request, Response, post
 from litestar.params import HeaderParameter, JSONBody
 
 from schemas.follow_up import FollowUpStatus, MessageTaken, NewMessage, StatusAsked, UploadState
+from service.access.guards import anyone
 from service.followup.errors import UploadInvalid
 from service.followup.uploads import LARGEST_PIECE, Piece
 from service.intake.controllers import JsonBody
@@ -42,6 +43,7 @@ class MessageBody(JsonBody):
 
 @post(
     "/v1/follow-up/status",
+    opt=anyone,
     status_code=200,
     dto=StatusBody,
     return_dto=None,
@@ -63,6 +65,7 @@ async def ask_status(
 
 @post(
     "/v1/follow-up/messages",
+    opt=anyone,
     dto=MessageBody,
     return_dto=None,
     request_class=ReportRequest,
@@ -95,6 +98,7 @@ async def send_message(
 
 @post(
     "/v1/follow-up/files",
+    opt=anyone,
     status_code=200,
     request_class=ReportRequest,
     request_max_body_size=LARGEST_PIECE,

@@ -16,6 +16,8 @@ from litestar.typing import FieldDefinition
 
 from schemas.base import Incoming
 from schemas.reports import Accepted, Report
+from service.access.guards import anyone
+from service.access.presented import key_holder
 from service.intake.decode import decode_message, decode_report
 from service.intake.examples import EXAMPLES
 from service.intake.openapi import message_schema, report_schema
@@ -100,6 +102,7 @@ class _ReportOperation(Operation):
 
 @post(
     "/v1/reports",
+    opt=anyone,
     dto=ReportBody,
     return_dto=None,
     request_class=ReportRequest,
@@ -110,12 +113,14 @@ class _ReportOperation(Operation):
         "Takes a report from a taxi driver, venue, rural resident or care worker. The answer comes after the report is"
         " durably stored. Send an Idempotency-Key (a random UUID is best) and repeat the same request with the same key"
         " after a lost connection or a 503: it will never make a second report."
+        " An organisation may send its API key as `Authorization: Bearer evk_…`; nothing of it is kept with the report."
         " This is not an emergency service: if somebody is in danger, ring 999."
     ),
     tags=["Reports"],
     response_headers=[],
     responses={
         400: refusal("The body is not JSON, or the Idempotency-Key cannot be used."),
+        401: refusal("An API key came with the report and is no good."),
         408: refusal("The body did not arrive within 20 seconds."),
         413: refusal("The body is larger than 128 KiB."),
         415: refusal("The body is not application/json."),
@@ -139,6 +144,7 @@ async def send_report(
     """Accept one report; see `Intake.accept`."""
     started = time.perf_counter()
     parts = parts_of(request)
+    await key_holder(request, "reports:send")
     body = await request.body()
     accepted = await parts.intake.accept(data, body, idempotency_key)
     parts.metrics.accepted.inc()

@@ -4,6 +4,7 @@ from typing import Final
 
 from litestar import Router
 
+from service.access.guards import anyone
 from service.web.headers import add_page_headers
 from service.web.public.doors import show_form, start, take_form
 from service.web.public.follow_up import show_follow_up, take_follow_up
@@ -40,4 +41,5 @@ PAGES: Final = Router(
     ],
     after_request=add_page_headers,
     include_in_schema=False,
+    opt=anyone,
 )

@@ -1,0 +1,4 @@
+// The console's script. What it does is in the modules beside it; every page works without, but for passkeys.
+import { passkeys } from "./console/passkeys.js";
+
+passkeys();

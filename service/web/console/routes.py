@@ -1,0 +1,47 @@
+"""Every page and call of the console, put together."""
+
+from typing import Final
+
+from litestar import Router
+
+from service.errors import ServiceError
+from service.web.console import me, people, sign_in, sign_in_elsewhere
+from service.web.console.refusals import on_refusal
+from service.web.headers import add_page_headers
+
+CONSOLE: Final = Router(
+    path="/",
+    route_handlers=[
+        sign_in.show_sign_in,
+        sign_in.take_password,
+        sign_in.show_factor,
+        sign_in.take_factor,
+        sign_in.show_new_password,
+        sign_in.take_new_password,
+        sign_in.show_enrolment,
+        sign_in.take_enrolment,
+        sign_in.sign_out,
+        sign_in_elsewhere.ask_for_passkey,
+        sign_in_elsewhere.take_passkey,
+        sign_in_elsewhere.go_to_provider,
+        sign_in_elsewhere.back_from_provider,
+        me.show_me,
+        me.change_password,
+        me.end_session,
+        me.end_other_sessions,
+        me.renew_recovery_codes,
+        me.ask_for_new_passkey,
+        me.add_passkey,
+        me.remove_passkey,
+        people.show_people,
+        people.add_person,
+        people.show_person,
+        people.change_rights,
+        people.disable_person,
+        people.enable_person,
+        people.reset_person,
+    ],
+    after_request=add_page_headers,
+    exception_handlers={ServiceError: on_refusal},
+    include_in_schema=False,
+)
