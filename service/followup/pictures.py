@@ -13,6 +13,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from service.followup.errors import FileRefused
+from service.texts import N_
 
 KIND: Final = "image/jpeg"
 """What every photo is kept as."""
@@ -28,12 +29,12 @@ _HEIC: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", 
 _BITS_14: Final = 0x3FFF
 
 
-HEIC_SAYS: Final = (
-    "This kind of photo (HEIC) cannot be read here. Choose “Most compatible” in the camera's settings, or send a"
-    " screenshot of it."
+NO_PHOTO: Final = N_("This is not a photo that we can read. Send it as JPEG, PNG or WebP.")
+HEIC_SAYS: Final = N_(
+    "We cannot read this kind of photo (HEIC). Send a screenshot of it, or a copy saved as JPEG."
 )
-LARGE_SAYS: Final = "This photo has too many pixels. Send a smaller copy, or a screenshot of it."
-BROKEN_SAYS: Final = "This photo is damaged or not whole, and cannot be read. Send it again."
+LARGE_SAYS: Final = N_("This photo is too large. Send a smaller copy, or a screenshot of it.")
+BROKEN_SAYS: Final = N_("This photo is damaged or a part is missing. Send it again.")
 
 
 def drawn_anew(sent: bytes) -> bytes:
@@ -81,7 +82,7 @@ def _opened(sent: bytes) -> Image.Image:
         return WebPImageFile(BytesIO(sent))
     if sent[4:8] == b"ftyp" and sent[8:12] in _HEIC:
         raise FileRefused(HEIC_SAYS)
-    raise FileRefused
+    raise FileRefused(NO_PHOTO)
 
 
 def _drawable(image: Image.Image) -> Image.Image:

@@ -9,12 +9,7 @@ from typing import Final
 
 from schemas.follow_up import Standing, Status
 from service.policy.model import RecipientPolicy
-
-
-def N_(text: str) -> str:  # noqa: N802 - the name by which catalogues are gathered
-    """Mark a text for the catalogues of the pages."""
-    return text
-
+from service.texts import N_
 
 RECEIVED: Final = N_("We have your report. It is on its way to the people whose work it is.")
 DELIVERED: Final = N_("The people whose work it is have your report. It is waiting to be looked at.")

@@ -16,11 +16,12 @@ from service.clock import Clock, to_the_minute
 from service.errors import IdempotencyKeyInvalid, IdempotencyKeyReused
 from service.followup import store
 from service.followup.errors import FileRefused, FilesFull, UploadInvalid, UploadOutOfStep
-from service.followup.pictures import KIND, drawn_anew
+from service.followup.pictures import BROKEN_SAYS, KIND, LARGE_SAYS, drawn_anew
 from service.followup.store import Found, query
 from service.ids import uuid7
 from service.intake.accept import usable_key
 from service.randomness import random_bytes
+from service.texts import N_
 
 MOST_FILES: Final = 5
 """Photos of one report."""
@@ -30,6 +31,7 @@ LARGEST_PIECE: Final = 512 * 1024
 """Bytes of one request: ten seconds on a slow phone."""
 MOST_KEPT: Final = 25 * 1024 * 1024
 """Bytes of all photos of one report as they are kept."""
+FULL_SAYS: Final = N_("This report has as many photos as it can take.")
 _NONCE: Final = 12
 
 
@@ -76,7 +78,7 @@ class Uploads:
         """Keep a photo that came whole, as from a page without script. Raises FilesFull or FileRefused."""
         key_hash = hashlib.sha256(key.encode()).digest()
         if len(sent) > LARGEST_FILE:
-            raise FileRefused(TOO_LARGE)
+            raise FileRefused(LARGE_SAYS)
         async with store.reading(self._pool) as connection:
             if (kept := await self._kept(connection, one, key_hash)) is not None:
                 return kept
@@ -100,11 +102,11 @@ class Uploads:
         if piece.size is None:
             raise UploadInvalid
         if piece.size > LARGEST_FILE:
-            raise FileRefused(TOO_LARGE)
+            raise FileRefused(LARGE_SAYS)
         kept = await connection.fetchrow(query("kept_files"), one.report_id)
         under_way = await connection.fetchval(query("open_uploads"), one.report_id, key_hash)
         if kept["files"] + under_way >= MOST_FILES:
-            raise FilesFull
+            raise FilesFull(FULL_SAYS)
         await connection.execute(
             query("begin_upload"), one.report_id, key_hash, piece.size, to_the_minute(self._clock())
         )
@@ -156,7 +158,7 @@ class Uploads:
                 return earlier
             kept = await connection.fetchrow(query("kept_files"), one.report_id)
             if kept["files"] >= MOST_FILES or kept["bytes"] + len(photo) > MOST_KEPT:
-                raise FilesFull
+                raise FilesFull(FULL_SAYS)
             line = FileLine(id=uuid7(moment), kind=KIND, size=len(photo), added_at=moment)
             digest = hashlib.sha256(photo).digest()
             await connection.execute(
@@ -166,9 +168,6 @@ class Uploads:
             detail = {"file": str(line.id), "size": line.size, "sha256": digest.hex()}
             await store.record(connection, moment, "reporter", "file.received", one.report_id, detail)
         return line
-
-
-TOO_LARGE: Final = "This photo is larger than 16 MB. Send a smaller copy, or a screenshot of it."
 
 
 class _Seal:
@@ -187,4 +186,4 @@ class _Seal:
         try:
             return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], self._bound + start.to_bytes(4))
         except InvalidTag:
-            raise FileRefused from None
+            raise FileRefused(BROKEN_SAYS) from None

@@ -1,10 +1,11 @@
 """Photos that come with a page instead of in pieces."""
 
 import hashlib
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from litestar import Request
 
+from schemas.reports import Accepted
 from service.errors import StorageUnavailable
 from service.followup.errors import FileRefused, FilesFull
 from service.followup.store import Found
@@ -12,6 +13,28 @@ from service.parts import parts_of
 from service.web.public.questions import N_
 
 NOT_NOW: Final = N_("A photo could not be kept just now. Send it again.")
+
+
+class Photos(NamedTuple):
+    """What became of the photos that came with a report."""
+
+    kept: int
+    wrong: list[str]
+
+
+async def photos_of(request: Request[Any, Any, Any], accepted: Accepted, photos: list[bytes]) -> Photos:
+    """Keep the photos that came with a report that is accepted already: whatever is wrong, the report is safe."""
+    if not photos:
+        return Photos(0, [])
+    conversation = parts_of(request).follow_up.conversation
+    try:
+        found = await conversation.found(accepted.receipt)
+        if found is None:
+            return Photos(0, [NOT_NOW])
+        wrong = await keep_photos(request, found, photos, str(accepted.id))
+        return Photos(len((await conversation.status(found)).files), wrong)
+    except StorageUnavailable:
+        return Photos(0, [NOT_NOW])
 
 
 async def keep_photos(

@@ -8,6 +8,7 @@ import asyncio
 from typing import Any, Final, NamedTuple
 
 from litestar import Request
+from litestar.enums import RequestEncodingType
 from litestar.exceptions import ClientException, HTTPException, InternalServerException
 from multipart import MultipartSegment, ParserError, PushMultipartParser
 
@@ -52,25 +53,24 @@ async def read_sent(request: Request[Any, Any, Any]) -> Sent:
     Raises BodyTooSlow, NoRoomNow, or ClientException when it cannot be read as a form.
     """
     kind, options = request.content_type
-    if kind != "multipart/form-data":
-        async with asyncio.timeout(BODY_WITHIN):
-            form = await request.form()
-        return Sent({name: [str(one) for one in form.getall(name)] for name in dict.fromkeys(form)}, [])
-    boundary = options.get("boundary")
-    if not boundary:
-        raise ClientException
+    multipart = kind == RequestEncodingType.MULTI_PART.value
     announced = request.content_length
-    large = announced is None or announced > MAX_BODY_BYTES
+    large = multipart and (announced is None or announced > MAX_BODY_BYTES)
     if large and _ROOM.taken >= _LARGE_AT_ONCE:
         raise NoRoomNow
     _ROOM.taken += large
     try:
         async with asyncio.timeout(LARGE_WITHIN if large else BODY_WITHIN):
+            if not multipart:
+                form = await request.form()
+                return Sent(
+                    {name: [str(one) for one in form.getall(name)] for name in dict.fromkeys(form)}, []
+                )
             body = await request.body()
-        return _parsed(body, boundary)
+        return _parsed(body, options["boundary"])
     except TimeoutError:
         raise BodyTooSlow from None
-    except (InternalServerException, ParserError, UnicodeDecodeError):
+    except (InternalServerException, ParserError, UnicodeDecodeError, KeyError):
         # From None: the parser's complaint may quote the form.
         raise ClientException from None
     finally:
