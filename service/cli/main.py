@@ -19,6 +19,9 @@ _COMMANDS: Final = {
     "patterns": ("service.cli.patterns", "See and cut links between reports, and examine them again."),
     "organisation": ("service.cli.organisation", "Give venues and taxi operators a code and a poster."),
     "ask": ("service.cli.ask", "Put a question to a reporter, and read what was answered."),
+    "user": ("service.cli.user", "Add, list, disable and reset the accounts of the console."),
+    "team": ("service.cli.team", "List the teams of the console, and make them those of the policy."),
+    "api-key": ("service.cli.api_key", "Make, rotate and end the keys of organisations' own systems."),
     "audit": ("service.cli.audit", "Verify the audit chain."),
     "keys": ("service.cli.keys", "Make and rotate the keys that protect sources."),
     "demo": ("service.cli.demo", "Send a realistic evening of reports to the running service."),
@@ -36,7 +39,7 @@ class _LazyGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, _ = _COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(module), cmd_name)
+        command: click.Command = getattr(import_module(module), cmd_name.replace("-", "_"))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -22,8 +22,8 @@ BEGIN
 END $$;
 
 -- The recipients of the policy, and `coordination`: the partnership's own desk, which also sees what went to nobody.
--- Kept up to date by `evenlode team sync` and by every migration; one that left the policy is retired and keeps its
--- past. A report may be routed to a team before it is listed here, so nothing of a report refers to this table.
+-- Kept up to date by `evenlode team sync` and `evenlode user add`; one that left the policy is retired and keeps its past.
+-- A report may be routed to a team before it is listed here, so nothing of a report refers to this table.
 CREATE TABLE team (
     code        text PRIMARY KEY CHECK (code ~ '^[a-z][a-z0-9_]{1,39}$'),
     name        text NOT NULL,
