@@ -104,9 +104,15 @@ async def a_database(services: Urls, *, migrated: bool = True) -> AsyncIterator[
 @asynccontextmanager
 async def serving(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterator[httpx.AsyncClient]:
     """Run the application on this loop, so that concurrent requests really meet in it."""
+    async with serving_app(create_app(settings, clock=clock)) as http:
+        yield http
+
+
+@asynccontextmanager
+async def serving_app(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
+    """Run an application that was put together from other parts."""
     # The default prints every exception with its variables, which takes seconds; what is logged has tests of its own.
     structlog.configure(processors=[], logger_factory=structlog.ReturnLoggerFactory())
-    app = create_app(settings, clock=clock)
     asgi: Any = app
     transport = httpx.ASGITransport(app=asgi, raise_app_exceptions=False, client=CLIENT)
     started, ended = asyncio.Event(), asyncio.Event()

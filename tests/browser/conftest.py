@@ -15,7 +15,7 @@ from tests.conftest import Urls, coverage_environ
 from tests.web import a_database, of_a_web_process, served_by_granian
 
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-_ARGS: Final = [
+ARGS: Final = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -54,7 +54,7 @@ def chromium() -> str:
 async def browser() -> AsyncIterator[Browser]:
     """One browser for the run; each test has a context of its own."""
     async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=chromium(), args=_ARGS)
+        started = await playwright.chromium.launch(executable_path=chromium(), args=ARGS)
         yield started
         await started.close()
 
@@ -83,10 +83,10 @@ async def stand_in(route: Route) -> None:
     await route.fulfill(content_type="text/html", body="<title>Weather</title><h1>Sunny spells</h1>")
 
 
-async def opened(browser: Browser, *, script: bool = True, width: dict[str, int] = PHONE) -> BrowserContext:
+async def opened(browser: Browser, *, script: bool = True, size: dict[str, int] = PHONE) -> BrowserContext:
     """A fresh context, with nothing kept from before."""
     context = await browser.new_context(
-        viewport={"width": width["width"], "height": width["height"]},
+        viewport={"width": size["width"], "height": size["height"]},
         java_script_enabled=script,
         locale="en-GB",
         timezone_id="Europe/London",

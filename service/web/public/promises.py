@@ -37,9 +37,7 @@ async def security_txt(request: Request[Any, Any, Any]) -> Response[str]:
         "Preferred-Languages: en",
         f"Canonical: {settings.public_url}/.well-known/security.txt",
     )
-    return Response(
-        "\n".join(lines) + "\n", media_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-cache"}
-    )
+    return Response("\n".join(lines) + "\n", media_type=MediaType.TEXT, headers={"Cache-Control": "no-cache"})
 
 
 def _promise(template: str, request: Request[Any, Any, Any]) -> Response[str]:
