@@ -156,6 +156,6 @@ INSERT INTO audit_event (at, actor, action, subject, detail) VALUES ($1, $2, $3,
 SELECT report_handle.reference, decision.grade, decision.concerns, decision.due_at
 FROM decision
 JOIN report_handle ON report_handle.report_id = decision.report_id
-WHERE decision.recipients = 0
+WHERE decision.recipients = 0 AND decision.cause = 'report'
 ORDER BY decision.grade, decision.due_at
 LIMIT $1
