@@ -33,7 +33,7 @@ class Applied(NamedTuple):
     """How long ago it was at least, where only the bucket was told."""
 
 
-_Decided = tuple[frozenset[str], frozenset[str] | None]
+_Decided = tuple[frozenset[str], frozenset[str] | None, Grade | None]
 # Which rules hold depends on nothing but the atoms, and the same few ticks come again and again, so what each policy
 # said of the sets seen last is kept. Only atoms are kept, never a reporter's words.
 _APPLIED: Final[WeakKeyDictionary[Policy, dict[_Decided, Applied]]] = WeakKeyDictionary()
@@ -43,16 +43,24 @@ _TIME_TOLD: Final = "time=told"
 _AT_LEAST: Final = {"happening=last_7_days": timedelta(hours=24), "happening=older": timedelta(days=7)}
 
 
-def decide(known: Known, policy: Policy, received_at: datetime, now: datetime | None = None) -> Decision:
+def decide(
+    known: Known,
+    policy: Policy,
+    received_at: datetime,
+    now: datetime | None = None,
+    *,
+    given: Grade | None = None,
+) -> Decision:
     """Decide one report. `received_at` carries an offset; times in the decision are UTC.
 
     `now` is when it is decided, where that is later: due times count from then, and evidence gone by then has no clock.
+    `given` is the grade that a person gave, in place of the ladder's; the rest is as the policy has it at that grade.
     """
     now = now or received_at
     atoms = derive(known, policy)
     least = _least(known, atoms, policy)
     untold = {_NO_TIME_TOLD} if least is not None else set()
-    applied = _applied(frozenset(atoms.keys() - untold), policy, least)
+    applied = _applied(frozenset(atoms.keys() - untold), policy, least, given)
     by_grade = f"grade={applied.grade}"
     atoms[by_grade] = Evidence(by_grade, "derived", ", ".join(rule for rule, _, _ in applied.rules))
     running = [
@@ -86,24 +94,30 @@ def _least(known: Known, atoms: dict[str, Evidence], policy: Policy) -> frozense
     return frozenset(derive(msgspec.structs.replace(known, evidence=ticked), policy)) - {NOTHING_USABLE}
 
 
-def _applied(atoms: frozenset[str], policy: Policy, least: frozenset[str] | None) -> Applied:
+def _applied(
+    atoms: frozenset[str], policy: Policy, least: frozenset[str] | None, given: Grade | None
+) -> Applied:
     kept = _APPLIED.setdefault(policy, {})
-    applied = kept.get((atoms, least))
+    applied = kept.get((atoms, least, given))
     if applied is None:
         if len(kept) >= _MOST_KEPT:
             kept.clear()
-        applied = kept[atoms, least] = _apply(atoms, policy, least)
+        applied = kept[atoms, least, given] = _apply(atoms, policy, least, given)
     return applied
 
 
-def _apply(atoms: frozenset[str], policy: Policy, least: frozenset[str] | None) -> Applied:
+def _apply(
+    atoms: frozenset[str], policy: Policy, least: frozenset[str] | None, given: Grade | None
+) -> Applied:
     """Hold every rule, row, line of advice and clock of the policy against the atoms.
 
-    The grade is no less urgent than that of the atoms of `least` alone.
+    The grade is no less urgent than that of the atoms of `least` alone, unless it is `given` by a person.
     """
     grade, rules = _grade(atoms, policy)
     if least is not None:
         grade, rules = min((grade, rules), _grade(least, policy), key=lambda graded: GRADES.index(graded[0]))
+    if given is not None:
+        grade, rules = given, [("person", "a person gave this grade", frozenset())]
     graded = atoms | {f"grade={grade}"}
     return Applied(
         grade=grade,

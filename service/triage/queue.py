@@ -1,0 +1,172 @@
+"""The queue, page by page: most urgent first, then what is due first."""
+
+import base64
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from msgspec import Meta
+
+from service.access.actor import Actor
+from service.policy.vocabulary import GRADES, Grade
+from service.triage.errors import WrongValue
+from service.triage.store import query
+
+PAGE: Final = 50
+SOON: Final = timedelta(minutes=15)
+State = Literal["new", "acknowledged", "passed_on", "merged", "closed"]
+Word = Annotated[str, Meta(max_length=60)]
+
+
+class Filters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What of the queue is wanted; by default all that is open. With `text`, open and settled reports are searched.
+
+    `breaching` is past its due time; `older_than_hours` by when it was received.
+    """
+
+    team: Word | None = None
+    settled: bool = False
+    grade: list[Grade] = []
+    concern: list[Word] = []
+    state: list[State] = []
+    place: list[Word] = []
+    kind: list[Word] = []
+    tag: list[Word] = []
+    mine: bool = False
+    unassigned: bool = False
+    breaching: bool = False
+    older_than_hours: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+    text: Annotated[str, Meta(max_length=200)] = ""
+
+
+class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A report's place in a team's queue. `version` is what a change names; `reporter` is None below tier D3."""
+
+    reference: str
+    team: str
+    tier: str
+    grade: Grade
+    due_at: datetime
+    received_at: datetime
+    concerns: list[str]
+    reporter: str | None
+    town: str | None
+    state: State
+    claimed_by: UUID | None
+    claimed_by_name: str | None
+    tags: list[str]
+    held: bool
+    marked: str | None
+    version: int
+
+
+class QueuePage(msgspec.Struct, frozen=True, kw_only=True):
+    """One page; `next` asks for the one after it, None at the end."""
+
+    items: list[QueueRow]
+    next: str | None = None
+
+
+class _After(msgspec.Struct, frozen=True, array_like=True):
+    grade: int
+    due_at: datetime
+    report_id: UUID
+    team: str
+
+
+_BEGIN: Final = _After(0, datetime.min.replace(tzinfo=UTC), UUID(int=0), "")
+
+
+async def page(
+    connection: asyncpg.Connection,
+    actor: Actor,
+    filters: Filters,
+    *,
+    now: datetime,
+    after: str | None = None,
+    most: int = PAGE,
+) -> QueuePage:
+    """A page of the queue of the actor's teams. Raises WrongValue for a team that is not theirs, or a bad `after`."""
+    teams = sorted(actor.teams)
+    if filters.team is not None:
+        if filters.team not in actor.teams:
+            raise WrongValue("This is not a team of yours.")
+        teams = [filters.team]
+    last = None if after is None else _read(after)
+    grades = [GRADES.index(one) + 1 for one in filters.grade] or None
+    mine = actor.account if filters.mine else None
+    if filters.text.strip():
+        rows = await connection.fetch(
+            query("search"),
+            teams,
+            filters.text,
+            grades,
+            filters.concern or None,
+            filters.state or None,
+            mine,
+            None if last is None else last.report_id,
+            most + 1 if not (grades or filters.concern or filters.state or mine) else 1000,
+        )
+        # The words themselves stay out of the record, which nothing can be taken out of again.
+        await connection.execute(
+            query("record"), "queue.searched", filters.team or "all", {"found": len(rows)}
+        )
+        # A report that two of the actor's teams have is not parted between two pages.
+        last_shown = rows[:most][-1]["report_id"] if rows else None
+        shown = [row for row in rows if row["report_id"] >= last_shown]
+        more = len(rows) > len(shown)
+    else:
+        rows = await connection.fetch(
+            query("page"),
+            teams,
+            filters.settled,
+            grades,
+            filters.concern or None,
+            filters.state or None,
+            [one.lower() for one in filters.place] or None,
+            filters.kind or None,
+            mine,
+            filters.unassigned,
+            now if filters.breaching else None,
+            None if filters.older_than_hours is None else now - timedelta(hours=filters.older_than_hours),
+            filters.tag or None,
+            *msgspec.structs.astuple(last or _BEGIN),
+            most + 1,
+        )
+        shown, more = rows[:most], len(rows) > most
+    return QueuePage(items=[row_of(one) for one in shown], next=_write(shown[-1]) if more else None)
+
+
+async def rows_of(connection: asyncpg.Connection, reference: str) -> list[QueueRow]:
+    """A report's rows in the actor's queues: none when it is in none."""
+    return [row_of(one) for one in await connection.fetch(query("row"), reference)]
+
+
+async def counts(connection: asyncpg.Connection, *, now: datetime) -> list[dict[str, Any]]:
+    """How many are open, new, late, due soon, unassigned and the actor's own, by team and grade."""
+    rows = await connection.fetch(query("counts"), now, now + SOON)
+    return [{**row, "grade": GRADES[row["grade"] - 1]} for row in rows]
+
+
+def row_of(row: asyncpg.Record) -> QueueRow:
+    """A row as it is shown."""
+    return QueueRow(
+        **{
+            name: GRADES[row["grade"] - 1] if name == "grade" else row[name]
+            for name in QueueRow.__struct_fields__
+        }
+    )
+
+
+def _write(row: asyncpg.Record) -> str:
+    after = _After(row["grade"], row["due_at"], row["report_id"], row["team"])
+    return base64.urlsafe_b64encode(msgspec.msgpack.encode(after)).decode().rstrip("=")
+
+
+def _read(text: str) -> _After:
+    try:
+        return msgspec.msgpack.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=_After)
+    except (ValueError, msgspec.MsgspecError):
+        raise WrongValue("`after` is not what a page gave as `next`.") from None
