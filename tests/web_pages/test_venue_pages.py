@@ -167,6 +167,7 @@ async def test_a_posters_code_fills_in_the_venue_and_is_left_behind(
     assert "You are reporting from The Example Arms, Witney" in words(chooser.text)
     form = await http.get(f"/v/{arms.code}/spiking")
     assert 'name="venue"' not in form.text
+    assert 'data-step="place"' not in form.text
     assert arms.code not in form.text
     answer = await sent(http, f"/v/{arms.code}/spiking")
     assert answer.status_code == 201

@@ -25,7 +25,18 @@ LEFT_DAYS: Final = N_("%(days)s days %(hours)s h left")
 LEFT_HOURS: Final = N_("%(hours)s h %(minutes)s min left")
 LEFT_MINUTES: Final = N_("%(minutes)s min left")
 LEFT_NONE: Final = N_("This time is over")
-_LEFT: Final = {"days": LEFT_DAYS, "hours": LEFT_HOURS, "minutes": LEFT_MINUTES, "none": LEFT_NONE}
+BY_TODAY: Final = N_("Act by %(time)s today")
+BY_TOMORROW: Final = N_("Act by %(time)s tomorrow")
+BY_DAY: Final = N_("Act by %(time)s on %(day)s")
+_TICKING: Final = {
+    "left-days": LEFT_DAYS,
+    "left-hours": LEFT_HOURS,
+    "left-minutes": LEFT_MINUTES,
+    "left-none": LEFT_NONE,
+    "by-today": BY_TODAY,
+    "by-tomorrow": BY_TOMORROW,
+    "by-day": BY_DAY,
+}
 """For the script that makes them tick."""
 _DAYS_FROM: Final = timedelta(days=2)
 
@@ -104,7 +115,7 @@ async def counted_down(
     return {
         "clocks": await _clocks(parts, report_id, now, language),
         "now_stamp": now.isoformat(),
-        "left": {size: catalogue(language.code).gettext(text) for size, text in _LEFT.items()},
+        "ticking": {name: catalogue(language.code).gettext(text) for name, text in _TICKING.items()},
         "receipt": receipt,
         **tick_list(done),
     }
@@ -151,11 +162,11 @@ def by_text(act_by: datetime, now: datetime, language: Language) -> str:
     time = f"{local:%H:%M}"
     match (local.date() - now.astimezone(LONDON).date()).days:
         case 0:
-            return say(N_("Act by %(time)s today")) % {"time": time}
+            return say(BY_TODAY) % {"time": time}
         case 1:
-            return say(N_("Act by %(time)s tomorrow")) % {"time": time}
+            return say(BY_TOMORROW) % {"time": time}
         case _:
-            return say(N_("Act by %(time)s on %(day)s")) % {"time": time, "day": _day(local, language)}
+            return say(BY_DAY) % {"time": time, "day": _day(local, language)}
 
 
 def left_text(left: timedelta, language: Language) -> str:
