@@ -48,7 +48,7 @@ SELECT body::text AS body FROM report WHERE id = $1
 
 -- name: decisions
 -- Every decision on a report, the one in force first. $1: the report.
-SELECT grade, due_at, decided_at, detail FROM decision WHERE report_id = $1 ORDER BY decided_at DESC, id DESC
+SELECT decided_at, cause, detail FROM decision WHERE report_id = $1 ORDER BY decided_at DESC, id DESC
 
 -- name: raise
 -- Raise a report for a message: a new decision, its routes, the notifications of each, the audit entry and the wake-up of

@@ -56,6 +56,23 @@ def raised_over(earlier: list[Decision], again: Decision) -> Decision | None:
     return msgspec.structs.replace(again, grade=in_force.grade, due=in_force.due, reasons=in_force.reasons)
 
 
+def said_anew(
+    report: Report, text: str, earlier: list[Decision], *, policy: Policy, at: tuple[datetime, datetime]
+) -> Decision | None:
+    """What a message alone is to raise, where a person has decided on everything before it; None when nothing.
+
+    They have read what was said, so it is not held against them again: only what this message shows beside the answers
+    that were ticked.
+    """
+    wordless = msgspec.structs.replace(report, description="")
+    without = reread(wordless, (), (), policy=policy, at=at)
+    shown = reread(wordless, (text,), (), policy=policy, at=at)
+    before = {recipient.code for recipient in without.recipients}
+    if shown.grade == without.grade and before.issuperset(recipient.code for recipient in shown.recipients):
+        return None
+    return raised_over(earlier, shown)
+
+
 def _borne_out(earlier: Iterable[Decision]) -> list[Evidence]:
     found = {
         evidence

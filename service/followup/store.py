@@ -55,9 +55,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True):
-    """One decision on a report, as far as deciding again needs it."""
+    """One decision on a report, as far as deciding again needs it. `cause` is `person` where somebody decided."""
 
     decided_at: datetime
+    cause: str
     decision: Decision
 
 
@@ -177,7 +178,11 @@ async def told(connection: asyncpg.Connection, report_id: UUID) -> str:
 async def rulings(connection: asyncpg.Connection, report_id: UUID) -> list[Ruling]:
     """Every decision on a report, the one in force first."""
     return [
-        Ruling(decided_at=row["decided_at"], decision=msgspec.convert(row["detail"], Decision))
+        Ruling(
+            decided_at=row["decided_at"],
+            cause=row["cause"],
+            decision=msgspec.convert(row["detail"], Decision),
+        )
         for row in await connection.fetch(query("decisions"), report_id)
     ]
 

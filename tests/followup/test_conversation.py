@@ -147,6 +147,22 @@ async def test_an_earlier_message_counts_with_a_later_one_and_raises_once(
     assert await database.fetchval("SELECT count(*) FROM decision WHERE cause = 'message'") == 1
 
 
+async def test_what_a_person_has_decided_is_raised_only_by_what_is_said_anew(
+    client: httpx.AsyncClient, database: asyncpg.Connection
+) -> None:
+    accepted = await reported(client, concern="other", description=_KNIFE)
+    await database.execute(
+        "INSERT INTO decision (id, report_id, decided_at, grade, due_at, policy, concerns, recipients, act_by, detail,"
+        " cause) SELECT gen_random_uuid(), report_id, decided_at + interval '1 minute', 4, due_at, policy, concerns, 0,"
+        " act_by, jsonb_set(jsonb_set(detail, '{grade}', '\"P4\"'), '{recipients}', '[]'), 'person' FROM decision"
+    )
+    newest = "SELECT grade, cause FROM decision ORDER BY decided_at DESC, id DESC LIMIT 1"
+    await say(client, accepted["receipt"], "Thank you.")
+    assert tuple(await database.fetchrow(newest)) == (4, "person")
+    await say(client, accepted["receipt"], _KNIFE)
+    assert tuple(await database.fetchrow(newest)) == (1, "message")
+
+
 async def test_a_repeat_with_its_key_is_the_same_message(
     client: httpx.AsyncClient, database: asyncpg.Connection
 ) -> None:
