@@ -92,7 +92,7 @@ class Throttle:
         try:
             wait = int(await self._try(keys=[one.key for one in counted], args=given))
         except (RedisError, OSError, TimeoutError) as away:
-            _log.warning("throttle.away", exc_info=away)
+            _log.warning("throttle.away", fault=type(away).__name__)
             wait = self._begin_here(counted)
         if wait > 0:
             raise SignInThrottled(wait)
@@ -105,7 +105,7 @@ class Throttle:
             for one in counted:
                 await self._forget(keys=[one.key], args=[int(one.shared)])
         except (RedisError, OSError, TimeoutError) as away:
-            _log.warning("throttle.away", exc_info=away)
+            _log.warning("throttle.away", fault=type(away).__name__)
 
     def _begin_here(self, counted: tuple[Counted, ...]) -> int:
         now = time.monotonic()

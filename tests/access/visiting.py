@@ -1,8 +1,8 @@
 """Somebody at the console, with a browser's cookies and without its script."""
 
 import re
-from datetime import timedelta
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -12,7 +12,7 @@ import pyotp
 
 from service.access import people
 from service.access.people import Rights
-from service.settings import Settings
+from service.clock import utc_now
 
 PASSWORD: Final = "wombat saddle orbit 91"
 LEAD: Final = Rights({"coordination": "lead"})
@@ -33,16 +33,30 @@ class Person(msgspec.Struct):
     recovery: list[str] = []
 
 
+class TurnedClock:
+    """The time, plus what a test has turned it on by."""
+
+    def __init__(self) -> None:
+        self._on = timedelta()
+
+    def __call__(self) -> datetime:
+        return utc_now() + self._on
+
+    def turn(self, by: timedelta) -> None:
+        """Turn it on."""
+        self._on += by
+
+
 class Console:
-    """The running console."""
+    """The running console, and a connection to its database as the owner."""
 
     def __init__(
-        self, *, http: httpx.AsyncClient, database: asyncpg.Connection, clock: Any, settings: Settings
+        self, *, http: httpx.AsyncClient, database: asyncpg.Connection, clock: TurnedClock, url: str
     ) -> None:
         self.http = http
         self.database = database
         self.clock = clock
-        self.settings = settings
+        self.url = url
         self._people = 0
 
     async def somebody(self, rights: Rights = LEAD, *, email: str | None = None) -> Person:
@@ -72,9 +86,21 @@ class Console:
         await visitor.first_sign_in(await self.somebody(rights))
         return visitor
 
-    async def recorded(self, action: str) -> list[asyncpg.Record]:
-        """Entries of the audit of one kind, in order."""
-        return await self.database.fetch("SELECT * FROM audit_event WHERE action = $1 ORDER BY seq", action)
+    async def recorded(self, action: str, of: Person) -> list[asyncpg.Record]:
+        """Entries of the audit of one kind that somebody made or that are about them, in order."""
+        return await self.database.fetch(
+            "SELECT * FROM audit_event WHERE action = $1 AND (actor = $2 OR subject = $3) ORDER BY seq",
+            action,
+            f"account:{of.account}",
+            str(of.account),
+        )
+
+    async def session_of(self, person: Person) -> UUID:
+        """The newest session of somebody."""
+        session: UUID = await self.database.fetchval(
+            "SELECT id FROM session WHERE account_id = $1 ORDER BY id DESC LIMIT 1", person.account
+        )
+        return session
 
 
 class Visitor:
@@ -86,7 +112,17 @@ class Visitor:
         self.http = httpx.AsyncClient(
             transport=transport, base_url=console.http.base_url, headers={**HTML, **headers}, timeout=30
         )
-        self.person: Person | None = None
+        self._person: Person | None = None
+
+    @property
+    def person(self) -> Person:
+        """Who sits there."""
+        assert self._person is not None
+        return self._person
+
+    @person.setter
+    def person(self, person: Person) -> None:
+        self._person = person
 
     @property
     def session(self) -> str | None:
@@ -115,14 +151,12 @@ class Visitor:
 
     async def give_code(self, code: str | None = None) -> httpx.Response:
         """The second step, with the code of now unless another is given."""
-        assert self.person is not None
         return await self.send(
             "/desk/sign-in/factor", "/desk/sign-in/factor", code=code or self.code_of_now()
         )
 
     def code_of_now(self) -> str:
         """What the app shows."""
-        assert self.person is not None
         assert self.person.secret is not None
         return pyotp.TOTP(self.person.secret).at(self.console.clock())
 
