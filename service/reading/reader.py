@@ -1,8 +1,8 @@
 """The text reader: a small convolutional network that says which facts a text shows, and by which words.
 
-Every word is a vector, of its own where it is known and of its letters where it is not. Three layers look at a word
-with its neighbours, a wider circle each time. Of the whole text count the strongest sign of each kind, and how common
-it is; a last layer puts them together. `training/` makes the weights. It needs numpy and nothing else.
+Every word is a vector (see `lexicon.py`). Three layers look at a word with its neighbours, a wider circle each time. Of
+the whole text count the strongest sign of each kind, and how common it is; a last layer puts them together. `training/`
+makes the weights. It needs numpy and nothing else.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,13 +16,11 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from service.reading.features import folded, letters_of
+from service.reading.layers import MOST, Floats, Layer, levels
+from service.reading.lexicon import NO_WORD, Levels, Lexicon
 from service.reading.negation import CLAUSE_ENDS, denied
 from service.reading.spelling import Spelling
 
-Floats = npt.NDArray[np.float32]
-_MOST: Final = 255
-"""The greatest level of a sign."""
 _QUIET: Final = 0.04
 """A word that says less than this share of all that speaks for a fact ends the run that is quoted."""
 _NOTHING: Final = np.zeros(1, np.float32)
@@ -42,32 +40,13 @@ class Look(NamedTuple):
     strongest: Callable[[int], int]
 
 
-class _Layer(NamedTuple):
-    """Whole weights, what their sums are worth in levels of each sign, and the bias in levels."""
-
-    weights: Floats
-    step: Floats
-    bias: Floats
-
-    def signs(self, incoming: Floats) -> Floats:
-        """The signs that the incoming ones make, as whole levels from 0 to 255."""
-        found = incoming @ self.weights
-        found *= self.step
-        found += self.bias
-        return _levels(found)
-
-    def odds(self, incoming: Floats) -> Floats:
-        """The sums themselves: of a last layer, log-odds."""
-        return (incoming @ self.weights) * self.step + self.bias
-
-
 class _Signs:
     """What the network made of a text: for each word how strong each sign is there, and for the whole how strong."""
 
-    def __init__(self, seen: Floats, alone: Floats, common_step: Floats) -> None:
+    def __init__(self, seen: Floats, alone: Levels, common_step: Floats) -> None:
         self._seen, self._alone = seen, alone
         self._share = common_step * np.float32(1 / (3 * len(seen) ** 0.5))
-        common = _levels(seen.sum(axis=0) * self._share)
+        common = levels(seen.sum(axis=0) * self._share)
         self.strength = np.concatenate([seen.max(axis=0), alone.max(axis=0), common])
 
     @cached_property
@@ -93,8 +72,8 @@ class TextReader:
         self.version = sha256(content).hexdigest()[:8]
         with np.load(BytesIO(content), allow_pickle=False) as stored:
 
-            def layer(name: str) -> _Layer:
-                return _Layer(
+            def layer(name: str) -> Layer:
+                return Layer(
                     *(stored[f"{name}{part}"].astype(np.float32) for part in ("", "_step", "_bias"))
                 )
 
@@ -102,17 +81,20 @@ class TextReader:
             self.atoms = tuple(_lines(stored["atoms"]))
             sought = _lines(stored["sought"])
             english = stored["english"].astype(bool)
-            self._vectors: npt.NDArray[np.int8] = stored["vectors"]
-            self._letters = stored["letters"].astype(np.float32)
-            self._denied: Floats = stored["denied"].astype(np.float32)
             self._reach = [int(reach) for reach in stored["reach"]]
             self._apart = max(self._reach)
             self._layers = [layer(f"layer{number}") for number in range(len(self._reach))]
-            self._alone = layer("alone")
+            self._lexicon = Lexicon(
+                words,
+                vectors=stored["vectors"],
+                letters=stored["letters"].astype(np.float32),
+                denied=stored["denied"].astype(np.float32),
+                first=self._layers[0].weights,
+                alone=layer("alone"),
+            )
             self._common_step: Floats = stored["common_step"]
             self._join, self._head, self._joined = layer("join"), layer("head"), layer("joined")
         self.columns = {atom: column for column, atom in enumerate(self.atoms)}
-        self._rows = {word: row for row, word in enumerate(words)}
         self.english = frozenset(compress(words, english))
         """Words that the English texts among the training texts hold more than once."""
         self.spelling = Spelling(words, sought)
@@ -123,16 +105,19 @@ class TextReader:
 
     def look_together(self, texts: Sequence[list[str]]) -> list[Look]:
         """The same for several texts at a lower price each: they are laid end to end, out of each other's sight."""
-        ends = np.cumsum([len(tokens) + self._apart for tokens in texts])
-        places = [
-            slice(end - self._apart - len(tokens), end - self._apart)
-            for end, tokens in zip(ends, texts, strict=True)
-        ]
-        words = np.zeros((ends[-1] - self._apart, self._vectors.shape[1]), np.float32)
-        for tokens, place in zip(texts, places, strict=True):
-            words[place] = self._words(tokens)
-        between = [row for end in ends[:-1] for row in range(end - self._apart, end)]
-        seen, alone = self._seen(words, between), self._alone.signs(words)
+        laid: list[str] = []
+        marks: list[bool] = []
+        places = []
+        for tokens in texts:
+            if laid:
+                laid += [NO_WORD] * self._apart
+                marks += [False] * self._apart
+            places.append(slice(len(laid), len(laid) + len(tokens)))
+            laid += tokens
+            marks += denied(tokens)
+        between = [row for place in places[:-1] for row in range(place.stop, place.stop + self._apart)]
+        parts, alone = self._lexicon.say(laid, marks)
+        seen = self._seen(parts, between)
         signs = [_Signs(seen[place], alone[place], self._common_step) for place in places]
         strengths = np.array([one.strength for one in signs])
         together = self._join.signs(strengths)
@@ -142,29 +127,16 @@ class TextReader:
             for odds, tokens, one, joined in zip(scores, texts, signs, together, strict=True)
         ]
 
-    def _seen(self, words: Floats, between: list[int]) -> Floats:
+    def _seen(self, parts: Floats, between: list[int]) -> Floats:
         """The signs about each word; rows `between` texts stay empty, as there is nothing beyond the ends of a text."""
-        seen = words
-        for number, (layer, reach) in enumerate(zip(self._layers, self._reach, strict=True)):
+        seen = self._layers[0].signs_of(_brought_together(parts, self._reach[0]))
+        seen[between] = 0
+        for layer, reach in zip(self._layers[1:], self._reach[1:], strict=True):
             found = layer.signs(with_neighbours(seen, reach))
-            if number:
-                found += seen
-                np.minimum(found, _MOST, out=found)
-            if between:
-                found[between] = 0
-            seen = found
+            found += seen
+            seen = np.minimum(found, MOST, out=found)
+            seen[between] = 0
         return seen
-
-    def _words(self, tokens: list[str]) -> Floats:
-        """The vectors of the words, marked where the clause denies them."""
-        names = [folded(token) for token in tokens]
-        rows = [self._rows.get(name, 0) for name in names]
-        vectors: Floats = self._vectors[rows].astype(np.float32)
-        for at in [at for at, row in enumerate(rows) if not row]:
-            if letters := letters_of(names[at], len(self._letters)):
-                vectors[at] = np.rint(self._letters[letters].sum(axis=0) / np.float32(len(letters)))
-        vectors[denied(tokens)] += self._denied
-        return vectors
 
     def _place(self, tokens: list[str], signs: _Signs, together: Floats, column: int) -> tuple[int, int]:
         return _surest(tokens, self._worth(signs, together, column))
@@ -182,11 +154,13 @@ class TextReader:
         return np.convolve(worth, _BLUR, mode="same") if len(worth) > len(_BLUR) else worth
 
 
-def _levels(found: Floats) -> Floats:
-    """Whole levels from 0 to 255, in place."""
-    np.rint(found, out=found)
-    np.maximum(found, 0, out=found)
-    return np.minimum(found, _MOST, out=found)
+def _brought_together(parts: Floats, reach: int) -> Floats:
+    """At each place the sum of what the words before, at and after it bring to the first layer."""
+    before, at, after = np.split(parts, 3, axis=1)
+    sums = at.copy()
+    sums[reach:] += before[:-reach]
+    sums[:-reach] += after[reach:]
+    return sums
 
 
 def with_neighbours(seen: Floats, reach: int) -> Floats:
