@@ -70,13 +70,14 @@ class Words:
 
     def denies(self, column: int, policy: Policy) -> bool:
         """Whether the word that speaks most for an atom of the reader is one that the policy heeds denied, and is."""
-        if self.look is None:
-            return False
-        confidence = policy.confidences.get(shipped_reader().atoms[column])
-        if confidence is None or not confidence.unless_denied:
-            return False
-        at = self.look.strongest(column)
-        return self._denied[at] and self.mended[at] in confidence.unless_denied
+        return self.look is not None and self.denies_at(
+            self.look.runs([column])[0].strongest, shipped_reader().atoms[column], policy
+        )
+
+    def denies_at(self, at: int, atom: str, policy: Policy) -> bool:
+        """The same where it is known already which token speaks most for the atom."""
+        confidence = policy.confidences.get(atom)
+        return confidence is not None and self.mended[at] in confidence.unless_denied and self._denied[at]
 
     @cached_property
     def _places(self) -> list[tuple[int, int]] | None:
@@ -140,16 +141,23 @@ def read_meaning(words: Words, policy: Policy) -> list[Evidence]:
     if look is None:
         return []
     atoms, needs = shipped_reader().atoms, _needs(policy, words.open, words.time_is_open, words.short)
-    read = [
-        Evidence(atoms[column], "text", words.quoted(*look.place(int(column))))
-        for column in np.flatnonzero(look.scores >= needs.alone)
-        # What a phrase has shown already has its words; to find others is the dearest part.
-        if atoms[column] not in words.read and not words.denies(int(column), policy)
+    # What a phrase has shown already has its words.
+    columns = [
+        column
+        for column in np.flatnonzero(look.scores >= needs.alone).tolist()
+        if atoms[column] not in words.read
     ]
+    told = [(column, atoms[column]) for column in columns]
     surest = max(_times(), key=lambda column: look.scores[column])
     if look.scores[surest] >= needs.time:
-        read.append(Evidence(TIME_TOLD, "text", words.quoted(*look.place(surest))))
-    return read
+        told.append((surest, TIME_TOLD))
+    # The words of all of them are found together, which costs little more than those of one.
+    runs = look.runs([column for column, _ in told])
+    return [
+        Evidence(atom, "text", words.quoted(run.start, run.end))
+        for (_, atom), run in zip(told, runs, strict=True)
+        if atom == TIME_TOLD or not words.denies_at(run.strongest, atom, policy)
+    ]
 
 
 def read_registrations(words: Words, _policy: Policy) -> list[Evidence]:

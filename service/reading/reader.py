@@ -6,59 +6,32 @@ makes the weights. It needs numpy and nothing else.
 """
 
 from collections.abc import Callable, Sequence
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from importlib.resources import files
 from io import BytesIO
 from itertools import compress
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from service.reading.layers import MOST, Floats, Layer, levels
-from service.reading.lexicon import NO_WORD, Levels, Lexicon
+from service.reading.layers import MOST, Floats, Layer
+from service.reading.lexicon import NO_WORD, Lexicon
 from service.reading.negation import CLAUSE_ENDS, denied
+from service.reading.signs import Run, Signs, runs
 from service.reading.spelling import Spelling
-
-_QUIET: Final = 0.04
-"""A word that says less than this share of all that speaks for a fact ends the run that is quoted."""
-_NOTHING: Final = np.zeros(1, np.float32)
-_BLUR: Final = np.array([0.25, 0.5, 0.25], np.float32)
-"""A sign is found about a word and its neighbours; so its worth is shared between them."""
 
 
 class Look(NamedTuple):
     """A text looked at.
 
-    `scores` has the log-odds of each atom of the reader; `place` gives for the number of an atom the tokens (from, to)
-    that speak most for it, `strongest` the one token that does.
+    `scores` has the log-odds of each atom of the reader; `runs` gives for the numbers of some atoms the tokens that
+    speak most for each.
     """
 
     scores: Floats
-    place: Callable[[int], tuple[int, int]]
-    strongest: Callable[[int], int]
-
-
-class _Signs:
-    """What the network made of a text: for each word how strong each sign is there, and for the whole how strong."""
-
-    def __init__(self, seen: Floats, alone: Levels, common_step: Floats) -> None:
-        self._seen, self._alone = seen, alone
-        self._share = common_step * np.float32(1 / (3 * len(seen) ** 0.5))
-        common = levels(seen.sum(axis=0) * self._share)
-        self.strength = np.concatenate([seen.max(axis=0), alone.max(axis=0), common])
-
-    @cached_property
-    def _strongest(self) -> npt.NDArray[np.intp]:
-        return np.concatenate([self._seen.argmax(axis=0), self._alone.argmax(axis=0)])
-
-    def by_word(self, weights: Floats) -> Floats:
-        """What each word adds when every sign of the whole has a weight."""
-        most = len(self._strongest)
-        common = self._seen @ (weights[most:] * self._share)
-        strongest = self.strength[:most] * weights[:most]
-        return common + np.bincount(self._strongest, strongest, len(common)).astype(np.float32)
+    runs: Callable[[Sequence[int]], list[Run]]
 
 
 class TextReader:
@@ -73,9 +46,7 @@ class TextReader:
         with np.load(BytesIO(content), allow_pickle=False) as stored:
 
             def layer(name: str) -> Layer:
-                return Layer(
-                    *(stored[f"{name}{part}"].astype(np.float32) for part in ("", "_step", "_bias"))
-                )
+                return Layer(*(stored[f"{name}{part}"].astype(np.float32) for part in ("", "_step", "_bias")))
 
             words = _lines(stored["words"])
             self.atoms = tuple(_lines(stored["atoms"]))
@@ -94,6 +65,11 @@ class TextReader:
             )
             self._common_step: Floats = stored["common_step"]
             self._join, self._head, self._joined = layer("join"), layer("head"), layer("joined")
+        # What each sign adds to each fact (a row): of the whole straight away, and by way of the signs joined of them.
+        self._direct = np.ascontiguousarray((self._head.weights * self._head.step).T)
+        joined = self._joined.weights * self._joined.step
+        self._beyond = np.ascontiguousarray(joined.T) * self._join.step
+        self._joining = np.ascontiguousarray(self._join.weights.T)
         self.columns = {atom: column for column, atom in enumerate(self.atoms)}
         self.english = frozenset(compress(words, english))
         """Words that the English texts among the training texts hold more than once."""
@@ -118,12 +94,12 @@ class TextReader:
         between = [row for place in places[:-1] for row in range(place.stop, place.stop + self._apart)]
         parts, alone = self._lexicon.say(laid, marks)
         seen = self._seen(parts, between)
-        signs = [_Signs(seen[place], alone[place], self._common_step) for place in places]
+        signs = [Signs(seen[place], alone[place], self._common_step) for place in places]
         strengths = np.array([one.strength for one in signs])
         together = self._join.signs(strengths)
         scores = self._head.odds(strengths) + self._joined.odds(together)
         return [
-            Look(odds, partial(self._place, tokens, one, joined), partial(self._strongest, one, joined))
+            Look(odds, partial(self._runs, tokens, one, joined))
             for odds, tokens, one, joined in zip(scores, texts, signs, together, strict=True)
         ]
 
@@ -138,20 +114,19 @@ class TextReader:
             seen[between] = 0
         return seen
 
-    def _place(self, tokens: list[str], signs: _Signs, together: Floats, column: int) -> tuple[int, int]:
-        return _surest(tokens, self._worth(signs, together, column))
+    def _runs(
+        self, tokens: Sequence[str], signs: Signs, together: Floats, columns: Sequence[int]
+    ) -> list[Run]:
+        if not columns:
+            return []
+        return [_within_clauses(tokens, run) for run in runs(signs.worth(self._weights(together, columns)))]
 
-    def _strongest(self, signs: _Signs, together: Floats, column: int) -> int:
-        return int(self._worth(signs, together, column).argmax())
-
-    def _worth(self, signs: _Signs, together: Floats, column: int) -> Floats:
-        """How much each word speaks for a fact; the sum, but for what no word adds to, is its score."""
-        beyond = (
-            self._joined.weights[:, column] * self._joined.step[column] * (together > 0) * self._join.step
-        )
-        weights = self._head.weights[:, column] * self._head.step[column] + self._join.weights @ beyond
-        worth = signs.by_word(weights)
-        return np.convolve(worth, _BLUR, mode="same") if len(worth) > len(_BLUR) else worth
+    def _weights(self, together: Floats, columns: Sequence[int]) -> Floats:
+        """How much each sign of the whole speaks for some facts, a row each."""
+        joined = np.flatnonzero(together)
+        weights: Floats = self._beyond[columns][:, joined] @ self._joining[joined]
+        weights += self._direct[columns]
+        return weights
 
 
 def _brought_together(parts: Floats, reach: int) -> Floats:
@@ -173,17 +148,14 @@ def with_neighbours(seen: Floats, reach: int) -> Floats:
     return stacked
 
 
-def _surest(tokens: list[str], worth: Floats) -> tuple[int, int]:
-    """The run of words that speaks most for a fact, so that a reader sees what it was read from."""
-    low = np.maximum(worth, 0).sum() * np.float32(_QUIET)
-    sums = np.concatenate([_NOTHING, np.cumsum(worth - low)])
-    end = int((sums[1:] - np.minimum.accumulate(sums[:-1])).argmax()) + 1
-    start = int(sums[:end].argmin())
+def _within_clauses(tokens: Sequence[str], run: Run) -> Run:
+    """A run without the ends of clauses at its own ends."""
+    start, end, strongest = run
     while end - start > 1 and tokens[start] in CLAUSE_ENDS:
         start += 1
     while end - start > 1 and tokens[end - 1] in CLAUSE_ENDS:
         end -= 1
-    return start, end
+    return Run(start, end, strongest)
 
 
 def _lines(stored: npt.NDArray[np.uint8]) -> list[str]:

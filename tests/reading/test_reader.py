@@ -32,7 +32,7 @@ def test_a_denial_makes_a_fact_less_sure() -> None:
 def test_the_words_shown_are_those_the_fact_was_read_from() -> None:
     reader = shipped_reader()
     tokens = tokens_of(f"The weather was fine and the road was dry. {_TOLD}")
-    start, end = reader.look(tokens).place(reader.columns["child=yes"])
+    start, end, _ = reader.look(tokens).runs([reader.columns["child=yes"]])[0]
 
     assert {"girl", "thirteen"} & set(tokens[start:end])
     assert "weather" not in tokens[start:end]
@@ -60,7 +60,7 @@ def test_any_text_is_read_the_same_twice_and_every_fact_has_words(text: str) -> 
     assert np.isfinite(first.scores).all()
     assert (first.scores == second.scores).all()
     for column in range(0, len(reader.atoms), 7):
-        start, end = first.place(column)
+        start, end, _ = first.runs([column])[0]
         assert 0 <= start < end <= len(tokens)
 
 
@@ -105,4 +105,4 @@ def test_a_text_is_read_the_same_alone_and_beside_others(texts: list[str]) -> No
     for tokens, beside in zip(several, reader.look_together(several), strict=True):
         alone = reader.look(tokens)
         assert (alone.scores == beside.scores).all()
-        assert alone.place(0) == beside.place(0)
+        assert alone.runs([0, 1]) == beside.runs([0, 1])
