@@ -138,10 +138,10 @@ async def _live_until(app: Litestar, started: asyncio.Event, ended: asyncio.Even
 
 @asynccontextmanager
 async def served_by_granian(
-    environ: Mapping[str, str], log: Path, *, local_address: str = "127.0.0.1"
+    environ: Mapping[str, str], log: Path, *, local_address: str = "127.0.0.1", port: int | None = None
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Run the application as production does, everything it prints going to `log`."""
-    port = free_port()
+    port = port or free_port()
     command = [
         sys.executable,
         "-m",
@@ -174,7 +174,7 @@ async def served_by_granian(
 
 
 async def _until_live(http: httpx.AsyncClient, process: subprocess.Popen[bytes], log: Path) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while True:
             assert process.poll() is None, log.read_text()  # noqa: ASYNC240
             try:

@@ -8,7 +8,7 @@ from typing import Final
 import asyncpg
 import msgspec
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
 from service.web.public.leave import LEAVE_TO
 from tests.conftest import Urls, coverage_environ
@@ -28,6 +28,7 @@ PHONE: Final = {"width": 360, "height": 740}
 DESK: Final = {"width": 1280, "height": 900}
 PATIENCE_MS: Final = 20_000
 """How long a condition may take on a machine with other work, before it counts as not met."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -83,11 +84,14 @@ async def stand_in(route: Route) -> None:
     await route.fulfill(content_type="text/html", body="<title>Weather</title><h1>Sunny spells</h1>")
 
 
-async def opened(browser: Browser, *, script: bool = True, size: dict[str, int] = PHONE) -> BrowserContext:
-    """A fresh context, with nothing kept from before."""
+async def opened(
+    browser: Browser, *, script: bool = True, size: dict[str, int] = PHONE, worker: bool = True
+) -> BrowserContext:
+    """A fresh context, with nothing kept from before; one without a service worker sends nothing behind a page."""
     context = await browser.new_context(
         viewport={"width": size["width"], "height": size["height"]},
         java_script_enabled=script,
+        service_workers="allow" if worker else "block",
         locale="en-GB",
         timezone_id="Europe/London",
     )

@@ -49,4 +49,5 @@ async def fill_and_send(page: Page, form: Form) -> None:
         before = page.url
         await page.locator('#report button[name="_do"]:visible').last.click()
         await page.wait_for_load_state()
+        await page.locator('.govuk-panel, #report button[name="_do"]:visible:enabled').first.wait_for()
         assert not await page.locator(".govuk-error-summary").count(), (form.door, before)

@@ -2,7 +2,7 @@
 // kept for good, and compressed beside it.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
@@ -46,19 +46,24 @@ for (const file of readdirSync(here).filter((one) => /^[a-z].*\.scss$/.test(one)
 }
 
 // Every script at the top of the folder is a page's own; what they share lies in folders below.
-for (const file of readdirSync(here).filter((one) => one.endsWith(".js"))) {
+const WORKER = "worker.js";
+for (const file of readdirSync(here).filter((one) => one.endsWith(".js") && one !== WORKER)) {
+  keep(file, await bundled(file, "esm"));
+}
+
+async function bundled(file, format, define = {}) {
   const made = await esbuild.build({
     entryPoints: [join(here, file)],
     bundle: true,
     minify: true,
-    format: file === "worker.js" ? "iife" : "esm",
+    format,
+    define,
     target: ["es2020"],
     write: false,
     legalComments: "none",
     nodePaths: [join(root, "node_modules")],
   });
-  if (file === "worker.js") write(basename(file), made.outputFiles[0].contents);
-  else keep(file, made.outputFiles[0].contents);
+  return made.outputFiles[0].contents;
 }
 
 for (const folder of ["pictures"]) {
@@ -67,5 +72,9 @@ for (const folder of ["pictures"]) {
   try { files = readdirSync(from); } catch { continue; }
   for (const file of files) keep(file, readFileSync(join(from, file)));
 }
+
+// The service worker keeps its name, and knows the files by theirs: other files make another worker.
+const ofThePages = Object.keys(names).filter((name) => !/^console|\.png$/.test(name)).map((name) => names[name]);
+write(WORKER, await bundled(WORKER, "iife", { FILES_OF_THE_PAGES: JSON.stringify(ofThePages) }));
 
 writeFileSync(join(out, "names.json"), JSON.stringify(names, null, 1));

@@ -15,8 +15,10 @@ async def leave(request: Request[Any, Any, Any]) -> Response[str]:
 
     Its cache is left alone here, since wiping it can hold a browser up for seconds.
     """
-    del request
-    headers = {"Location": LEAVE_TO, "Clear-Site-Data": '"storage"', "Cache-Control": "no-store"}
+    headers = {"Location": LEAVE_TO, "Cache-Control": "no-store"}
+    # The way back after a page that the browser sent for leads out too, but is no exit: a report may wait to be sent.
+    if "back" not in request.query_params:
+        headers["Clear-Site-Data"] = '"storage"'
     return Response("", status_code=303, media_type=MediaType.TEXT, headers=headers)
 
 

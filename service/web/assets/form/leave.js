@@ -1,5 +1,6 @@
 // Leaving at once: the page goes blank, what this site keeps on the device is wiped, and another site takes the page's
 // place in the history, so that the back button does not lead here again.
+import { isEmpty, known } from "./vault.js";
 import { ExitThisPage } from "govuk-frontend/dist/govuk/components/exit-this-page/exit-this-page.mjs";
 
 const PATIENCE_MS = 300;
@@ -11,9 +12,23 @@ export class Leave extends ExitThisPage {
     const to = this.$root.dataset.to;
     document.title = "";
     document.body.replaceChildren();
-    const wiped = wipe();
+    const wiped = forget();
     const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
     Promise.race([wiped, patience]).finally(() => location.replace(to));
+  }
+}
+
+// What somebody chose to keep, and a report that is not sent yet, stay behind, sealed: without them a report would be
+// lost. Everything else goes, and where there is nothing of that kind, everything.
+async function forget() {
+  if (known.nothing ?? (await isEmpty())) return wipe();
+  clearStorage();
+  return undefined;
+}
+
+function clearStorage() {
+  for (const store of ["localStorage", "sessionStorage"]) {
+    try { window[store].clear(); } catch { /* a browser that keeps nothing has nothing to wipe */ }
   }
 }
 
@@ -21,9 +36,7 @@ export class Leave extends ExitThisPage {
 export function wipe() {
   const waits = [];
   document.dispatchEvent(new CustomEvent("evenlode:wipe", { detail: waits }));
-  for (const store of ["localStorage", "sessionStorage"]) {
-    try { window[store].clear(); } catch { /* a browser that keeps nothing has nothing to wipe */ }
-  }
+  clearStorage();
   // Over the network as well, since the browser then wipes what a script cannot reach, such as its cache. It goes on
   // after the page is gone.
   fetch(OWN_EXIT, { method: "POST", keepalive: true }).catch(() => {});
@@ -59,9 +72,9 @@ export function keepOnePlace() {
     location.replace(link.href);
   });
   window.addEventListener("submit", (event) => {
-    if (!event.defaultPrevented) history.replaceState(null, "", OWN_EXIT);
+    if (!event.defaultPrevented) history.replaceState(null, "", `${OWN_EXIT}?back`);
   });
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted && location.pathname === OWN_EXIT) location.replace(OWN_EXIT);
+    if (event.persisted && location.pathname === OWN_EXIT) location.replace(location.href);
   });
 }
