@@ -74,7 +74,8 @@ async def test_many_accounts_tried_from_one_network_are_slowed_down(redis: Redis
     through = [
         await tries(throttle, 1, of_account(str(person)), of_network("somewhere")) for person in range(50)
     ]
-    assert sum(through) == 30
+    # More than thirty where one of the tries takes longer than the first waits.
+    assert 30 <= sum(through) < 40
     # A wait of the network is no try of the account.
     assert await tries(throttle, 1, of_account("49")) == 1
 
