@@ -18,10 +18,10 @@ echo 'Evenlode needs Python 3.11 or newer, and found none$(if $(PYTHON), at $(PY
 exit 1
 endef
 
-.PHONY: help run demo doctor test lint types format bench evaluate train confidences kills audit clean setup setup-run
+.PHONY: help run demo doctor test lint types format bench bench-queue evaluate train confidences kills coverage-runs audit clean setup setup-run
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: setup-run ## start everything on this machine (PORT, MAIL_PORT and EVENLODE_STATE move it aside)
 	@EVENLODE_DEMO="$${EVENLODE_DEMO-1}" exec $(RUN) -m service.cli up
@@ -49,6 +49,9 @@ format: setup ## put the code into the house style
 bench: setup ## measure intake, decisions and hand-over
 	@exec $(RUN) -m bench
 
+bench-queue: setup ## measure the queue and its search with a thousand reports and a million (half an hour)
+	@exec $(RUN) -m bench.queue
+
 evaluate: setup ## decide the judged reports and count what came out right, too low, too high
 	@exec $(RUN) -m tests.corpus
 
@@ -62,6 +65,9 @@ confidences: setup ## choose how sure the text reader must be of each fact, on r
 
 kills: setup ## kill each process under load, twenty rounds, and count what was kept
 	@exec $(RUN) -m tests.kills
+
+coverage-runs: setup ## lose coverage at a random moment of sending, fifty times, in a real browser
+	@COVERAGE_RUNS=$${COVERAGE_RUNS:-50} exec $(RUN) -m pytest -q -p no:randomly tests/browser/test_lost_coverage.py
 
 audit: setup ## look for known faults in the locked packages
 	@$(RUN) -m pip_audit --skip-editable

@@ -80,6 +80,7 @@ def _without_storing(intake: Any) -> Litestar:
             intake=intake,
             follow_up=nothing,
             desk=nothing,
+            live=nothing,
         )
         yield
 

@@ -41,6 +41,8 @@ from service.policy.model import Policy
 from service.policy.releases.following import Follower, policy_at_start
 from service.routing.live_channels import with_usable_channels
 from service.settings import Settings
+from service.triage.controllers import TRIAGE
+from service.triage.live import Live
 from service.web.console.routes import CONSOLE
 from service.web.public.trouble import for_people
 from service.web.routes import PAGES
@@ -81,6 +83,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, intake_type: type[
             _settle_memory()
 
         follower = Follower(settings, load_policy, adopt, followed)
+        live_queues = Live(settings.require_database())
         app.state.parts = Parts(
             settings=settings,
             metrics=Metrics(),
@@ -90,15 +93,18 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, intake_type: type[
             clock=clock,
             follow_up=follow_up,
             desk=desk_of(settings, redis, ring, clock),
+            live=live_queues,
             follower=follower,
         )
         following = asyncio.create_task(follower.run())
+        hearing = asyncio.create_task(live_queues.run())
         _settle_memory()
         _log.info("web.ready", policy=policy.version, demo=settings.demo)
         try:
             yield
         finally:
             following.cancel()
+            hearing.cancel()
             await intake.close()
             await redis.aclose()
             await pool.close()
@@ -124,6 +130,7 @@ def assemble(lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]]) 
             problems.explain_problem,
             PAGES,
             CONSOLE,
+            TRIAGE,
         ],
         exception_handlers={
             ServiceError: for_people(problems.on_service_error),

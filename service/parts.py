@@ -15,6 +15,7 @@ from service.metrics import Metrics
 from service.policy.model import Policy
 from service.policy.releases.following import Follower
 from service.settings import Settings
+from service.triage.live import Live
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +32,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     intake: Intake
     follow_up: FollowUp
     desk: Desk
+    live: Live
     clock: Clock = utc_now
     follower: Follower[Policy] | None = None
     """Keeps the intake on the policy in force; None where nothing is decided."""

@@ -32,6 +32,18 @@ from service.followup.errors import (
     UploadOutOfStep,
 )
 from service.parts import parts_of
+from service.triage.acknowledgement import AcknowledgementRefused
+from service.triage.errors import (
+    AlreadyClaimed,
+    CaseNotFound,
+    NotPossibleNow,
+    ReasonNeeded,
+    StaleCase,
+    TierTooLow,
+    VersionNeeded,
+    WrongValue,
+)
+from service.triage.reveal import CannotApprove, NoSource
 
 PROBLEM_JSON = "application/problem+json"
 _log = structlog.get_logger()
@@ -54,6 +66,17 @@ _PUBLIC: tuple[type[ServiceError], ...] = (
     NotAllowed,
     CrossSite,
     SignInThrottled,
+    CaseNotFound,
+    StaleCase,
+    VersionNeeded,
+    AlreadyClaimed,
+    NotPossibleNow,
+    ReasonNeeded,
+    WrongValue,
+    TierTooLow,
+    NoSource,
+    CannotApprove,
+    AcknowledgementRefused,
 )
 
 

@@ -79,6 +79,11 @@ class Intake:
         """The policy that reports are decided under now."""
         return self._policy
 
+    @property
+    def policy(self) -> Policy:
+        """The policy in use."""
+        return self._policy
+
     def adopt(self, policy: Policy, store: ReportStore) -> None:
         """Decide from now on under another policy, whose references `store` makes.
 

@@ -19,6 +19,7 @@ _ROLES: Final = {
     "service/patterns": "evenlode_pattern",
     "service/demo": "none",
     "service/organisations": "none",
+    "service/triage": "evenlode_console",
     "service/policy/releases/explain.sql": "evenlode_web",
     "service/policy/releases/replay.sql": "evenlode_web",
     "service/policy/releases/releases.sql": "none",
