@@ -52,7 +52,7 @@ def test_it_still_reads_with_a_strip_of_tape_across_it() -> None:
     across = image.width / WIDTH
     middle = (code.y + code.size / 2) * across
     ImageDraw.Draw(image).rectangle(
-        (code.x * across, middle, (code.x + code.size) * across, middle + 0.06 * code.size * across),
+        (code.x * across, middle, (code.x + code.size) * across, middle + 0.1 * code.size * across),
         fill="grey",
     )
     assert [one.text for one in zxingcpp.read_barcodes(image)] == [f"{PUBLIC}/v/7F3K9N"]
