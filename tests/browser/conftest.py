@@ -26,7 +26,7 @@ ARGS: Final = [
 ]
 PHONE: Final = {"width": 360, "height": 740}
 DESK: Final = {"width": 1280, "height": 900}
-PATIENCE_MS: Final = 20_000
+PATIENCE_MS: Final = 60_000
 """How long a condition may take on a machine with other work, before it counts as not met."""
 expect.set_options(timeout=PATIENCE_MS)
 
