@@ -184,7 +184,7 @@ def test_a_text_in_a_language_not_read_here_is_at_least_p3(text: str) -> None:
     [
         "",
         "!!! 😡😡",
-        "lads on scooters tearing thru estate nightly",
+        "lads on scooters tearing thru estate",
         "Café Rouge staff rude",
         "Mattress. Tyres. Paint tins.",
         "Loud music again",
