@@ -22,6 +22,7 @@ from service.clock import utc_now
 from service.ids import new_receipt, new_reference, receipt_for, uuid7
 from service.intake.accept import Asked, Intake
 from service.intake.normalise import normalise
+from service.intake.suspicion import UNSUSPECTED, Suspicion
 from service.log import configure_logging
 from service.metrics import Metrics
 from service.parts import Parts
@@ -41,15 +42,20 @@ _ANSWER = Accepted(
 class CeilingIntake:
     """Answers a decoded report at once."""
 
-    async def accept(self, report: Report, body: bytes, idempotency_key: str | None) -> Accepted:
-        del report, body, idempotency_key
+    async def accept(
+        self, report: Report, body: bytes, idempotency_key: str | None, suspicion: Suspicion = UNSUSPECTED
+    ) -> Accepted:
+        del report, body, idempotency_key, suspicion
         return _ANSWER
 
 
 class CheckedIntake:
     """Decodes, checks, and answers with a reference and a receipt of its own; decides and stores nothing."""
 
-    async def accept(self, report: Report, body: bytes, idempotency_key: str | None) -> Accepted:
+    async def accept(
+        self, report: Report, body: bytes, idempotency_key: str | None, suspicion: Suspicion = UNSUSPECTED
+    ) -> Accepted:
+        del suspicion
         now = utc_now()
         normalise(report, now)
         receipt = receipt_for(_KEY, idempotency_key or "", hashlib.sha256(body).digest())
@@ -61,17 +67,29 @@ class CheckedIntake:
 class UnbatchedIntake(Intake):
     """Gives each report a commit of its own, straight away."""
 
-    async def accept(self, report: Report, body: bytes, idempotency_key: str | None) -> Accepted:
-        (outcome,) = await self._accept_together([Asked(report, body, idempotency_key, self._clock())])
+    async def accept(
+        self, report: Report, body: bytes, idempotency_key: str | None, suspicion: Suspicion = UNSUSPECTED
+    ) -> Accepted:
+        asked = Asked(report, body, idempotency_key, self._clock(), suspicion)
+        (outcome,) = await self._accept_together([asked])
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
+
+
+class _NobodyCounted:
+    """A gate that counts nobody."""
+
+    def crowd(self, request: object) -> Suspicion:
+        del request
+        return UNSUSPECTED
 
 
 def _without_storing(intake: Any) -> Litestar:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None, None]:
         nothing: Any = None
+        uncounted: Any = _NobodyCounted()
         app.state.parts = Parts(
             settings=nothing,
             metrics=Metrics(),
@@ -79,6 +97,7 @@ def _without_storing(intake: Any) -> Litestar:
             redis=nothing,
             intake=intake,
             follow_up=nothing,
+            gate=uncounted,
             desk=nothing,
             live=nothing,
         )

@@ -25,6 +25,7 @@ from service.followup.controllers import ask_status, send_message, send_photo
 from service.followup.conversation import Conversation
 from service.followup.entrance import FollowUp
 from service.followup.uploads import Uploads
+from service.gate import Gate
 from service.health import live, ready
 from service.intake.accept import Intake
 from service.intake.controllers import send_report
@@ -70,10 +71,9 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, intake_type: type[
         redis = Redis.from_url(settings.require_redis(), socket_timeout=2, socket_connect_timeout=2)
         intake = intake_type(policy=policy, store=_store(pool, policy), ring=ring, clock=clock)
 
+        networks = Networks(redis=redis, ring=ring, clock=clock, proxies=settings.proxies)
         follow_up = FollowUp(
-            Conversation(pool=pool, policy=policy, clock=clock),
-            Uploads(pool=pool, clock=clock),
-            Networks(redis=redis, ring=ring, clock=clock, proxies=settings.proxies),
+            Conversation(pool=pool, policy=policy, clock=clock), Uploads(pool=pool, clock=clock), networks
         )
 
         def adopt(policy: Policy) -> None:
@@ -92,6 +92,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, intake_type: type[
             intake=intake,
             clock=clock,
             follow_up=follow_up,
+            gate=Gate(networks=networks, ring=ring, clock=clock),
             desk=desk_of(settings, redis, ring, clock),
             live=live_queues,
             follower=follower,

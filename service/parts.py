@@ -8,8 +8,9 @@ from litestar import Request
 from redis.asyncio import Redis
 
 from service.access.desk import Desk
-from service.followup.entrance import FollowUp
 from service.clock import Clock, utc_now
+from service.followup.entrance import FollowUp
+from service.gate import Gate
 from service.intake.accept import Intake
 from service.metrics import Metrics
 from service.policy.model import Policy
@@ -31,6 +32,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     redis: Redis
     intake: Intake
     follow_up: FollowUp
+    gate: Gate
     desk: Desk
     live: Live
     clock: Clock = utc_now

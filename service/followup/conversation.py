@@ -52,13 +52,13 @@ class Conversation:
         """How a report stands, and the conversation so far."""
         async with store.reading(self._pool) as connection:
             arrived = await store.bodies(connection, one.report_id)
+            looked_at = await store.looked_at(connection, one.report_id)
             said = await store.messages(connection, one.report_id)
             files = await store.files(connection, one.report_id)
-        spoken_to = any(message.author == "coordinator" for message in said)
         return FollowUpStatus(
             reference=one.reference,
             received_at=one.received_at,
-            status=standing(arrived, spoken_to=spoken_to, recipients=self._policy.recipients),
+            status=standing(arrived, looked_at=looked_at, recipients=self._policy.recipients),
             messages=said,
             files=files,
             files_left=max(0, MOST_FILES - len(files)),

@@ -17,6 +17,11 @@ WHERE handle.reference = $1
 SELECT recipient, bool_or(state = 'delivered') AS delivered
 FROM delivery WHERE report_id = $1 GROUP BY recipient ORDER BY min(id::text), recipient
 
+-- name: looked_at
+-- Whether anybody has taken a report up: a team acknowledged it, or a person wrote to the reporter. $1: the report.
+SELECT EXISTS (SELECT FROM queue_item WHERE report_id = $1 AND state IN ('acknowledged', 'closed'))
+    OR EXISTS (SELECT FROM message WHERE report_id = $1 AND author = 'coordinator')
+
 -- name: messages
 -- $1: the report.
 SELECT id, author, text, answers, written_at FROM message WHERE report_id = $1 ORDER BY place

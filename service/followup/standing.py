@@ -1,7 +1,7 @@
 """How a report stands, in plain words for whoever holds its receipt. Pure.
 
 Never the grade, and never why. A body is named once a notification has arrived there, and only where the policy says
-that its name gives nothing away to somebody who has come by the receipt (decision 0021).
+that its name gives nothing away to somebody who has come by the receipt (decision 0022).
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,19 +27,19 @@ SENTENCES: Final[Mapping[tuple[Standing, bool], str]] = {
 
 
 def standing(
-    arrived: Mapping[str, bool], *, spoken_to: bool, recipients: Mapping[str, RecipientPolicy]
+    arrived: Mapping[str, bool], *, looked_at: bool, recipients: Mapping[str, RecipientPolicy]
 ) -> Status:
     """The status. `arrived` tells of each body that is told whether a notification has arrived there.
 
-    `spoken_to` is true once a person has written to the reporter: then one has looked. A report that nobody is told of
-    is read by the coordinators, and stands as one that has arrived with a body without a name.
+    `looked_at` is true once a person has taken it up. A report that nobody is told of is read by the coordinators, and
+    stands as one that has arrived with a body without a name.
     """
     names = [
         recipients[code].name
         for code, there in arrived.items()
         if there and code in recipients and recipients[code].may_be_named
     ]
-    if spoken_to:
+    if looked_at:
         code: Standing = "being_looked_at"
     elif not arrived or any(arrived.values()):
         code = "delivered"

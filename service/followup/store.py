@@ -121,6 +121,12 @@ async def bodies(connection: asyncpg.Connection, report_id: UUID) -> dict[str, b
     return {row["recipient"]: row["delivered"] for row in await connection.fetch(query("bodies"), report_id)}
 
 
+async def looked_at(connection: asyncpg.Connection, report_id: UUID) -> bool:
+    """Whether a person has taken a report up."""
+    taken: bool = await connection.fetchval(query("looked_at"), report_id)
+    return taken
+
+
 async def messages(connection: asyncpg.Connection, report_id: UUID) -> list[MessageLine]:
     """The conversation, in order."""
     return [MessageLine(**row) for row in await connection.fetch(query("messages"), report_id)]

@@ -15,6 +15,7 @@ from service.intake.detect import Words, look_together
 from service.intake.normalise import normalise
 from service.intake.record import Recorder
 from service.intake.store import Receipted, ReportStore, StoredReport
+from service.intake.suspicion import UNSUSPECTED, Suspicion
 from service.keys import KeyRing
 from service.policy.model import Policy
 from service.routing.model import Decision
@@ -31,6 +32,7 @@ class Asked(NamedTuple):
     body: bytes
     key: str | None
     at: datetime
+    suspicion: Suspicion = UNSUSPECTED
 
 
 class Checked(NamedTuple):
@@ -79,11 +81,6 @@ class Intake:
         """The policy that reports are decided under now."""
         return self._policy
 
-    @property
-    def policy(self) -> Policy:
-        """The policy in use."""
-        return self._policy
-
     def adopt(self, policy: Policy, store: ReportStore) -> None:
         """Decide from now on under another policy, whose references `store` makes.
 
@@ -94,15 +91,22 @@ class Intake:
         self._store = store
         self._recorder = Recorder(policy, self._ring)
 
-    async def accept(self, report: Report, body: bytes, idempotency_key: str | None) -> Accepted:
+    async def accept(
+        self,
+        report: Report,
+        body: bytes,
+        idempotency_key: str | None,
+        suspicion: Suspicion = UNSUSPECTED,
+    ) -> Accepted:
         """Check, decide and store one report, and return its answer once it is durable (promise 1).
 
-        `body` is the request's bytes, by whose hash a repeat is told from a reuse of the key. Raises ReportInvalid,
-        IdempotencyKeyInvalid, IdempotencyKeyReused or StorageUnavailable.
+        `body` is the request's bytes, by whose hash a repeat is told from a reuse of the key. A `suspicion` changes
+        nothing of it but whether notifications wait for a person. Raises ReportInvalid, IdempotencyKeyInvalid,
+        IdempotencyKeyReused or StorageUnavailable.
         """
         if idempotency_key is not None and not usable_key(idempotency_key):
             raise IdempotencyKeyInvalid
-        return await self._together.submit(Asked(report, body, idempotency_key, self._clock()))
+        return await self._together.submit(Asked(report, body, idempotency_key, self._clock(), suspicion))
 
     async def close(self) -> None:
         """Let everything handed in reach the disk."""
@@ -138,6 +142,7 @@ class Intake:
             receipt=receipt,
             idempotency_key=asked.key,
             body_hash=body_hash,
+            suspicion=asked.suspicion,
         )
         return Prepared(asked, row, receipt)
 

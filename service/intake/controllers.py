@@ -22,6 +22,7 @@ from service.intake.decode import decode_message, decode_report
 from service.intake.examples import EXAMPLES
 from service.intake.openapi import message_schema, report_schema
 from service.intake.request import ReportRequest
+from service.intake.suspicion import UNSUSPECTED
 from service.parts import parts_of
 from service.problems import refusal
 
@@ -144,9 +145,11 @@ async def send_report(
     """Accept one report; see `Intake.accept`."""
     started = time.perf_counter()
     parts = parts_of(request)
-    await key_holder(request, "reports:send")
+    holder = await key_holder(request, "reports:send")
     body = await request.body()
-    accepted = await parts.intake.accept(data, body, idempotency_key)
+    # Who holds a key answers for what is sent with it.
+    suspicion = parts.gate.crowd(request) if holder is None else UNSUSPECTED
+    accepted = await parts.intake.accept(data, body, idempotency_key, suspicion)
     parts.metrics.accepted.inc()
     parts.metrics.seconds.observe(time.perf_counter() - started)
     return Response(accepted, headers={"Cache-Control": "no-store"})

@@ -9,7 +9,8 @@ WITH incoming AS MATERIALIZED (
         report_id uuid, received_at timestamptz, reporter text, anonymity text, concern text, body jsonb, typed jsonb,
         reference text, receipt_hash text, key_id text, idempotency_hash text, body_hash text, source text,
         marks jsonb,
-        ids text, grade smallint, due_at timestamptz, policy text, decision jsonb, ways jsonb)
+        ids text, grade smallint, due_at timestamptz, policy text, decision jsonb, ways jsonb,
+        signs text[], held boolean)
 ), handle AS (
     INSERT INTO report_handle (reference, report_id, receipt_hash, receipt_key_id, idempotency_hash, body_hash,
                                received_at)
@@ -38,22 +39,27 @@ WITH incoming AS MATERIALIZED (
     FROM fresh
 ), way AS MATERIALIZED (
     -- Each recipient of each decision, sixteen ids apart: the first is the route's, the next its notifications'.
-    SELECT fresh.report_id, fresh.received_at, fresh.grade, fresh.anonymity, fresh.ids, told.recipient, told.tier,
-           told.channels, told.place::integer * 16 AS id
+    SELECT fresh.report_id, fresh.received_at, fresh.grade, fresh.anonymity, fresh.ids, fresh.held,
+           told.recipient, told.tier, told.channels, told.place::integer * 16 AS id
     FROM fresh, ROWS FROM (jsonb_to_recordset(ways) AS (recipient text, tier text, channels jsonb))
         WITH ORDINALITY AS told (recipient, tier, channels, place)
 ), routed AS (
     INSERT INTO route (id, decision_id, report_id, recipient, tier)
     SELECT (ids || lpad(to_hex(id), 4, '0'))::uuid, (ids || '0000')::uuid, report_id, recipient, tier FROM way
 ), queued AS (
-    INSERT INTO delivery (id, route_id, report_id, recipient, channel, grade, made_at, due_at, coarse)
+    INSERT INTO delivery (id, route_id, report_id, recipient, channel, grade, state, made_at, due_at, coarse)
     SELECT (ids || lpad(to_hex(id + c.place::integer), 4, '0'))::uuid, (ids || lpad(to_hex(id), 4, '0'))::uuid,
-           report_id, recipient, c.channel, grade, received_at, received_at, anonymity = 'anonymous'
+           report_id, recipient, c.channel, grade, CASE WHEN held THEN 'held' ELSE 'waiting' END, received_at,
+           received_at, anonymity = 'anonymous'
     FROM way, jsonb_array_elements_text(channels) WITH ORDINALITY AS c (channel, place)
+), quarantined AS (
+    INSERT INTO quarantine (report_id, at, signs, held) SELECT report_id, received_at, signs, held FROM fresh
+    WHERE signs <> '{}'
 ), recorded AS (
     INSERT INTO audit_event (at, actor, action, subject, detail)
     SELECT received_at, 'intake', 'report.accepted', report_id::text,
            jsonb_build_object('grade', grade, 'policy', policy, 'routes', jsonb_array_length(ways))
+           || CASE WHEN held THEN '{"held": true}'::jsonb ELSE '{}'::jsonb END
     FROM fresh
 ), woken AS (
     SELECT pg_notify('evenlode_delivery', string_agg(DISTINCT grade::text, ',')) FROM fresh

@@ -9,6 +9,7 @@ from schemas.reports import Report
 from service.ids import new_reference, receipt_hash, uuid7, uuid7_stem
 from service.intake.normalise import identifying_fields
 from service.intake.store import StoredReport, Way
+from service.intake.suspicion import UNSUSPECTED, Suspicion
 from service.keys import KeyRing
 from service.patterns.reporters import reporter_marks
 from service.policy.model import Policy
@@ -40,11 +41,13 @@ class Recorder:
         receipt: str,
         idempotency_key: str | None,
         body_hash: bytes,
+        suspicion: Suspicion = UNSUSPECTED,
     ) -> StoredReport:
         """The rows of one report. Every time and id in them tells `moment`, and nothing finer."""
         # The reporter is told the report's id and receivers their notification's: neither gives the other away.
         report_id = uuid7(moment)
         told, source = self._split_source(report, report_id.bytes)
+        grade = int(decision.grade[1])
         key_hash = None if idempotency_key is None else hashlib.sha256(idempotency_key.encode()).digest()
         return StoredReport(
             report_id=report_id,
@@ -62,11 +65,13 @@ class Recorder:
             source=source,
             marks=reporter_marks(report, self._ring),
             ids=uuid7_stem(moment),
-            grade=int(decision.grade[1]),
+            grade=grade,
             due_at=decision.due,
             policy=decision.policy,
             decision=decision,
             ways=[self._ways[item.code, item.tier] for item in decision.recipients],
+            signs=suspicion.signs,
+            held=suspicion.holds(grade),
         )
 
     def _split_source(self, report: Report, report_id: bytes) -> tuple[Report, bytes | None]:

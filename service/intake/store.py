@@ -12,6 +12,7 @@ import msgspec
 from service.db.sql import load_queries
 from service.errors import IdempotencyKeyReused, StorageUnavailable
 from service.ids import new_reference
+from service.intake.suspicion import Sign
 from service.routing.model import Advice, Decision
 
 _REFERENCE_TRIES = 4
@@ -51,6 +52,10 @@ class StoredReport(msgspec.Struct, frozen=True, kw_only=True):
     policy: str
     decision: Decision
     ways: list[Way]
+    signs: list[Sign]
+    """Why it looks machine-made, most often nothing."""
+    held: bool
+    """Whether its notifications wait for a coordinator."""
 
 
 class Receipted(msgspec.Struct, frozen=True):

@@ -23,7 +23,7 @@ ANSWER_LENGTH: Final = 200
 """Characters kept of what the other side said."""
 
 Outcome = Literal["delivered", "transient", "permanent"]
-State = Literal["waiting", "handed", "delivered", "dead"]
+State = Literal["waiting", "handed", "delivered", "dead", "held", "dropped"]
 
 
 @cache
@@ -80,6 +80,10 @@ class Books(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int
     handed: int
     dead: int
+    held: int = 0
+    """Waiting for a coordinator, since the report looks machine-made."""
+    dropped: int = 0
+    """Not to be sent, as a coordinator decided."""
 
     @property
     def balanced(self) -> bool:
@@ -87,7 +91,8 @@ class Books(msgspec.Struct, frozen=True, kw_only=True):
         return (
             self.decided == self.routes
             and self.unserved == 0
-            and self.made == self.delivered + self.waiting + self.handed + self.dead
+            and self.made
+            == self.delivered + self.waiting + self.handed + self.dead + self.held + self.dropped
         )
 
 

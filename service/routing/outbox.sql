@@ -91,7 +91,7 @@ RETURNING delivery.id, delivery.state
 
 -- name: books
 -- What was decided against what became of it. Balanced when every recipient decided on has its route, every route its
--- notification, and every notification is delivered, waiting, handed or dead.
+-- notification, and every notification is delivered, waiting, handed or dead, or held by or dropped from quarantine.
 SELECT (SELECT coalesce(sum(recipients), 0) FROM decision) AS decided,
        (SELECT count(*) FROM route) AS routes,
        (SELECT count(*) FROM route
@@ -100,7 +100,9 @@ SELECT (SELECT coalesce(sum(recipients), 0) FROM decision) AS decided,
        count(*) FILTER (WHERE state = 'delivered') AS delivered,
        count(*) FILTER (WHERE state = 'waiting') AS waiting,
        count(*) FILTER (WHERE state = 'handed') AS handed,
-       count(*) FILTER (WHERE state = 'dead') AS dead
+       count(*) FILTER (WHERE state = 'dead') AS dead,
+       count(*) FILTER (WHERE state = 'held') AS held,
+       count(*) FILTER (WHERE state = 'dropped') AS dropped
 FROM delivery
 
 -- name: depth
@@ -108,7 +110,9 @@ FROM delivery
 SELECT grade, state, count(*) AS notifications
 FROM (SELECT grade, state FROM delivery WHERE state = 'waiting'
       UNION ALL
-      SELECT grade, state FROM delivery WHERE state = 'handed') AS undelivered
+      SELECT grade, state FROM delivery WHERE state = 'handed'
+      UNION ALL
+      SELECT grade, state FROM delivery WHERE state = 'held') AS undelivered
 GROUP BY grade, state
 ORDER BY grade, state
 

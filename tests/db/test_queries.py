@@ -15,6 +15,7 @@ _PROJECT: Final = Path(service.__file__).resolve().parent.parent
 _ROLES: Final = {
     "service/intake": "evenlode_web",
     "service/followup": "evenlode_web",
+    "service/routing/quarantine.sql": "none",
     "service/routing": "evenlode_worker",
     "service/patterns": "evenlode_pattern",
     "service/demo": "none",

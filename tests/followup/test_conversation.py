@@ -37,6 +37,17 @@ async def test_a_report_stands_as_received_until_a_notification_arrives(
     assert after["bodies"][0] in after["text"]
 
 
+async def test_once_a_team_has_acknowledged_it_somebody_is_looking(
+    client: httpx.AsyncClient, database: asyncpg.Connection
+) -> None:
+    accepted = await reported(client, **_CALM)
+    await database.execute("UPDATE delivery SET state = 'delivered', settled_at = made_at")
+    await database.execute("UPDATE queue_item SET state = 'acknowledged'")
+    told = (await status(client, accepted["receipt"])).json()["status"]
+    assert told["code"] == "being_looked_at"
+    assert told["text"].endswith("It is being looked at.")
+
+
 async def test_nothing_in_the_status_tells_the_grade_or_what_was_said(
     client: httpx.AsyncClient, database: asyncpg.Connection
 ) -> None:
@@ -51,16 +62,16 @@ async def test_nothing_in_the_status_tells_the_grade_or_what_was_said(
 
 def test_a_body_is_named_only_where_the_policy_says_that_its_name_gives_nothing_away(policy: Policy) -> None:
     arrived = {"tvp": True, "anti_slavery_coordinator": True, "child_safeguarding": True, "asb_team": False}
-    told = standing(arrived, spoken_to=False, recipients=policy.recipients)
+    told = standing(arrived, looked_at=False, recipients=policy.recipients)
     assert told.bodies == ["Thames Valley Police"]
     assert told.text == "Your report is with Thames Valley Police. It is waiting to be looked at."
     for code in ("anti_slavery_coordinator", "child_safeguarding", "adult_safeguarding", "prevent"):
         assert not policy.recipients[code].may_be_named
-        assert standing({code: True}, spoken_to=True, recipients=policy.recipients).bodies == []
+        assert standing({code: True}, looked_at=True, recipients=policy.recipients).bodies == []
 
 
 def test_a_report_that_nobody_is_told_of_does_not_wait_on_its_way_for_ever(policy: Policy) -> None:
-    assert standing({}, spoken_to=False, recipients=policy.recipients).code == "delivered"
+    assert standing({}, looked_at=False, recipients=policy.recipients).code == "delivered"
 
 
 @pytest.mark.parametrize(

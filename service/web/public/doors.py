@@ -8,15 +8,19 @@ import structlog
 from litestar import MediaType, Request, Response, get, post
 from litestar.exceptions import HTTPException, NotFoundException
 
-from schemas.reports import Accepted
-from service.errors import FieldFault, ReportInvalid, ServiceError, StorageUnavailable
+from schemas.reports import Accepted, Report
+from service.errors import FieldFault, IdempotencyKeyReused, ReportInvalid, ServiceError, StorageUnavailable
+from service.gate import OPENED
 from service.intake.decode import decode_report
+from service.intake.normalise import normalise
+from service.intake.suspicion import Suspicion
 from service.parts import parts_of
 from service.web.languages import LANGUAGES, Language, catalogue, prefix
 from service.web.languages import language_and_path as split_language
 from service.web.pages import page, render
 from service.web.public.answers import ORGANISATION, REQUIRED, TOWN, Fields, body_of, chosen, faults_at
 from service.web.public.evidence import counted_down
+from service.web.public.first_this import first_this
 from service.web.public.forms import BY_DOOR, FORMS
 from service.web.public.moments import WRITTEN, stamp, written_at
 from service.web.public.next_steps import shown_after
@@ -93,7 +97,9 @@ def empty_form(
     request: Request[Any, Any, Any], form: Form, language: Language, fields: Fields
 ) -> Response[str]:
     """A form before the first answer, with what is known already in `fields`."""
-    return _form(form, language, {WRITTEN: [stamp(parts_of(request).clock())], **fields}, {})
+    parts = parts_of(request)
+    begun = {WRITTEN: [stamp(parts.clock())], OPENED: [parts.gate.opened()]}
+    return _form(form, language, {**begun, **fields}, {})
 
 
 @post(
@@ -115,6 +121,9 @@ async def take_form(request: Request[Any, Any, Any]) -> Response[Any]:
     fields, photos = await read_sent(request)
     do = chosen("_do", fields)[:1]
     kept = {name: values for name, values in fields.items() if name not in _META}
+    if "_language" in fields or do in (["check"], ["change"], ["leave_organisation"]):
+        # Sent for another page of ours, which is open from then on.
+        kept.setdefault(OPENED, [parts_of(request).gate.opened()])
     if do == ["leave_organisation"]:
         kept = {name: values for name, values in kept.items() if name not in {ORGANISATION, TOWN}}
     if "_language" in fields or do in (["change"], ["leave_organisation"]):
@@ -147,12 +156,16 @@ async def _take(
     body = body_of(form, kept, written_at(next(iter(chosen(WRITTEN, kept)), ""), now))
     if faults := _nothing_told(form, kept):
         return _refused(form, language, kept, faults, scripted=scripted)
-    encoded = msgspec.json.encode(body, order="deterministic")
     try:
-        report = decode_report(encoded)
+        report = decode_report(msgspec.json.encode(body, order="deterministic"))
         if check:
             return _check(form, language, kept, chosen_photos=bool(photos))
-        accepted = await parts_of(request).intake.accept(report, encoded, _key(request, kept))
+        verdict = await parts_of(request).gate.look(request, kept, _key(request, kept))
+        if verdict.work is not None:
+            photo = {"has_photos": _has_photos(form), "chosen_photos": bool(photos)}
+            return first_this(form, language, kept, verdict.work, scripted=scripted, **photo)
+        accepted = await _accept(request, report, body, kept, form, verdict.suspicion)
+        await parts_of(request).gate.count(request)
     except ReportInvalid as refused:
         return _refused(form, language, kept, refused.faults, scripted=scripted)
     except StorageUnavailable as away:
@@ -164,6 +177,29 @@ async def _take(
         more |= await counted_down(parts_of(request), accepted.id, accepted.receipt, now, language)
     more["photos"] = await photos_of(request, accepted, photos)
     return _sent(form, language, accepted, more, scripted=scripted)
+
+
+async def _accept(
+    request: Request[Any, Any, Any],
+    report: Report,
+    body: dict[str, Any],
+    fields: Fields,
+    form: Form,
+    suspicion: Suspicion,
+) -> Accepted:
+    """Have the intake take it. A repeat of what is there makes the same body, whatever the clocks say now.
+
+    The time of writing was left out the first time if the device's clock was too fast then; by now it may be a time
+    that can be.
+    """
+    key = _key(request, fields)
+    try:
+        return await parts_of(request).intake.accept(
+            report, msgspec.json.encode(body, order="deterministic"), key, suspicion
+        )
+    except IdempotencyKeyReused:
+        first = msgspec.json.encode(body_of(form, fields), order="deterministic")
+        return await parts_of(request).intake.accept(decode_report(first), first, key, suspicion)
 
 
 def _key(request: Request[Any, Any, Any], fields: Fields) -> str | None:
@@ -195,6 +231,7 @@ def _shown(form: Form, fields: Fields, errors: dict[str, str]) -> dict[str, Any]
         "fields": fields,
         "errors": errors,
         "key": next(iter(chosen("_key", fields)), None) or str(uuid4()),
+        "opened": next(iter(chosen(OPENED, fields)), ""),
         "has_photos": _has_photos(form),
     }
 
