@@ -19,8 +19,8 @@ class Suspicion(msgspec.Struct, frozen=True):
     def holds(self, grade: int) -> bool:
         """Whether notifications of this grade wait for a coordinator.
 
-        P1 and P2 never do on the signs alone: a person in a hurry, or whose phone fills in every field, must not be kept
-        from help. Only in a flood are they held as well, since it would bury everybody else's.
+        P1 and P2 never do on the signs alone: a person in a hurry, or whose phone fills in every field, must get help
+        all the same. Only in a flood are they held as well, since it would bury everybody else's.
         """
         return bool(self.signs) and (grade > _URGENT or self.flood)
 
