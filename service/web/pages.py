@@ -10,6 +10,7 @@ from litestar import MediaType, Response
 
 from service.web.languages import BY_CODE, LANGUAGES, Language, catalogue, prefix
 from service.web.public.leave import LEAVE, LEAVE_TO
+from service.web.public.place_map import PLACE_MAP, place_map
 
 _STATIC: Final = "/static/"
 
@@ -52,6 +53,8 @@ def environment(code: str) -> jinja2.Environment:
         here=prefix(code),
         leave=LEAVE,
         leave_to=LEAVE_TO,
+        place_map=place_map,
+        place_map_address=PLACE_MAP,
     )
     return made
 

@@ -8,7 +8,9 @@ from service.access.guards import anyone
 from service.web.headers import add_page_headers
 from service.web.public.doors import show_form, start, take_form
 from service.web.public.follow_up import show_follow_up, take_follow_up
+from service.web.public.installed import manifest, show_mark, worker
 from service.web.public.leave import leave, wipe
+from service.web.public.place_map import send_place_map
 from service.web.public.promises import accessibility, privacy, security_txt
 from service.web.public.venue import (
     ask_for_receipt,
@@ -33,6 +35,10 @@ PAGES: Final = Router(
         show_follow_up,
         take_follow_up,
         static_file,
+        worker,
+        manifest,
+        show_mark,
+        send_place_map,
         leave,
         wipe,
         privacy,

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from service.errors import FieldFault
+from service.web.public.device import mark_fields, put_written
 from service.web.public.moments import typed_moment
+from service.web.public.place import position_fields
 from service.web.public.questions import N_, Form, Question
 
 Fields = Mapping[str, Sequence[str]]
@@ -15,6 +17,7 @@ ORGANISATION: Final = "_organisation"
 """The hidden field with the name of the venue or operator whose poster led here."""
 TOWN: Final = "_town"
 """The hidden field with its town."""
+_OF_THE_DEVICE: Final = {"position": position_fields, "here": position_fields, "mark": mark_fields}
 _MANY: Final = frozenset({"checkboxes"})
 REQUIRED: Final = N_("Tell us what happened, in a few words or by choosing an answer.")
 
@@ -37,6 +40,7 @@ def body_of(form: Form, fields: Fields, written: datetime | None = None) -> dict
         _put(body, fact, value)
     if form.refine is not None:
         form.refine(body, fields, written)
+    put_written(body, fields, written)
     body.setdefault("concern", "not_sure")
     return body
 
@@ -59,6 +63,8 @@ def _facts(question: Question, fields: Fields) -> list[tuple[str, Any]]:
     given = chosen(question.name, fields) or ([question.chosen] if question.chosen else [])
     if not given or question.shape == "photos":
         return []
+    if question.shape in _OF_THE_DEVICE:
+        return _OF_THE_DEVICE[question.shape](fields)
     if question.choices:
         known = [choice for choice in question.choices if choice.value in given]
         plain = [

@@ -11,7 +11,21 @@ from typing import Any, Literal
 
 import msgspec
 
-Shape = Literal["radios", "checkboxes", "text", "textarea", "number", "tel", "email", "moment", "photos"]
+Shape = Literal[
+    "radios",
+    "checkboxes",
+    "select",
+    "text",
+    "textarea",
+    "number",
+    "tel",
+    "email",
+    "moment",
+    "position",
+    "here",
+    "mark",
+    "photos",
+]
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +87,8 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     """The fact that a poster fills in: `venue` or `operator`."""
     refine: Callable[[dict[str, Any], Mapping[str, Sequence[str]], datetime | None], None] | None = None
     """Adds to the body what follows from several answers, and from the moment they were given where that is known."""
+    quiet: bool = False
+    """Whether the pages of this form leave nothing on the device, not even themselves, unless somebody asks for it."""
     clocks: bool = False
     """Whether the page after sending counts down the time that evidence has left."""
     template: str = "public/form.html"
@@ -82,6 +98,14 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
         """Every question of the form, in order."""
         for step in self.steps:
             yield from step.questions
+
+    def telling(self) -> list[str]:
+        """The names of the questions of which one must be answered: nothing is compulsory but what happened."""
+        return [
+            question.name
+            for question in self.questions()
+            if question.required or question.name in {"description", "ask_what"}
+        ]
 
 
 def field_id(name: str) -> str:
