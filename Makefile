@@ -18,7 +18,7 @@ echo 'Evenlode needs Python 3.11 or newer, and found none$(if $(PYTHON), at $(PY
 exit 1
 endef
 
-.PHONY: help run demo doctor test lint types format bench bench-queue evaluate train confidences kills coverage-runs audit clean setup setup-run
+.PHONY: help run demo doctor test lint types format bench bench-queue evaluate train catalogues confidences kills coverage-runs audit clean setup setup-run
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,9 @@ train: setup ## make the text reader's weights anew: PyTorch in .venv-train, abo
 	@test -x .venv-train/bin/python || $(RUN) -m venv .venv-train
 	@.venv-train/bin/python -m pip install --quiet --requirement training/requirements.txt
 	@exec .venv-train/bin/python -m training
+
+catalogues: setup ## gather the texts of the public pages for their translation
+	@$(RUN) tools/catalogues.py
 
 confidences: setup ## choose how sure the text reader must be of each fact, on reports it did not learn from
 	@exec $(RUN) -m training.confidences
