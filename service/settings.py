@@ -142,7 +142,8 @@ def _oidc(environ: Mapping[str, str]) -> OidcSettings | None:
         return None
     url = urlsplit(issuer)
     here = url.hostname in {"localhost", "127.0.0.1", "::1"}
-    client_id, secret = (environ.get(f"EVENLODE_OIDC_{name}", "") for name in ("CLIENT_ID", "CLIENT_SECRET"))
+    client_id = environ.get("EVENLODE_OIDC_CLIENT_ID", "")
+    secret = environ.get("EVENLODE_OIDC_CLIENT_SECRET", "")
     if not (url.scheme == "https" or (url.scheme == "http" and here)) or not client_id or not secret:
         raise SettingsError(
             "EVENLODE_OIDC_ISSUER must begin with https://, and EVENLODE_OIDC_CLIENT_ID and"
