@@ -22,9 +22,11 @@ from service.web.public.answers import ORGANISATION, REQUIRED, TOWN, Fields, bod
 from service.web.public.evidence import counted_down
 from service.web.public.first_this import first_this
 from service.web.public.forms import BY_DOOR, FORMS
+from service.web.public.kept_pages import kept_pages
 from service.web.public.moments import WRITTEN, stamp, written_at
 from service.web.public.next_steps import shown_after
 from service.web.public.photos import photos_of
+from service.web.public.place import position_said
 from service.web.public.questions import N_, Form, Question, field_id
 from service.web.public.sent_fields import MOST_SENT, read_sent
 
@@ -159,6 +161,8 @@ async def _take(
     try:
         report = decode_report(msgspec.json.encode(body, order="deterministic"))
         if check:
+            # What the intake would refuse is told here and not only after sending.
+            normalise(report, now)
             return _check(form, language, kept, chosen_photos=bool(photos))
         verdict = await parts_of(request).gate.look(request, kept, _key(request, kept))
         if verdict.work is not None:
@@ -208,11 +212,7 @@ def _key(request: Request[Any, Any, Any], fields: Fields) -> str | None:
 
 def _nothing_told(form: Form, fields: Fields) -> list[FieldFault]:
     """Nothing is compulsory but what happened."""
-    telling = [
-        question.name
-        for question in form.questions()
-        if question.required or question.name in {"description", "ask_what"}
-    ]
+    telling = form.telling()
     told = any(chosen(name, fields) for name in telling)
     return [] if told else [FieldFault(f"/{telling[0]}", REQUIRED)]
 
@@ -220,7 +220,13 @@ def _nothing_told(form: Form, fields: Fields) -> list[FieldFault]:
 def _form(
     form: Form, language: Language, fields: Fields, errors: dict[str, str], status: int = 200
 ) -> Response[str]:
-    return page(form.template, language, status=status, **_shown(form, fields, errors))
+    return page(
+        form.template,
+        language,
+        status=status,
+        kept_pages=kept_pages(language),
+        **_shown(form, fields, errors),
+    )
 
 
 def _shown(form: Form, fields: Fields, errors: dict[str, str]) -> dict[str, Any]:
@@ -260,7 +266,7 @@ def _check(form: Form, language: Language, fields: Fields, *, chosen_photos: boo
     answered = [
         Answered(field_id(question.name), say(question.label), shown)
         for question in form.questions()
-        if (shown := ", ".join(_said(question, one, say) for one in chosen(question.name, fields)))
+        if (shown := _answer(question, fields, say))
     ]
     return page(
         "public/check.html",
@@ -275,6 +281,12 @@ def _check(form: Form, language: Language, fields: Fields, *, chosen_photos: boo
     )
 
 
+def _answer(question: Question, fields: Fields, say: Any) -> str:
+    if question.shape in {"position", "here"}:
+        return position_said(fields, say)
+    return ", ".join(_said(question, one, say) for one in chosen(question.name, fields))
+
+
 def _said(question: Question, value: str, say: Any) -> str:
     return next((say(choice.label) for choice in question.choices if choice.value == value), value)
 
@@ -286,7 +298,12 @@ def _sent(
     if scripted:
         shown = render(form.after.replace("public/", "public/part_"), language, **values)
         return Response(
-            {"state": "accepted", "reference": accepted.reference, "page": shown},
+            {
+                "state": "accepted",
+                "reference": accepted.reference,
+                "receipt": accepted.receipt,
+                "page": shown,
+            },
             status_code=201,
             headers={"Cache-Control": "no-store"},
             media_type=MediaType.JSON,

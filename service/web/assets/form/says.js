@@ -15,9 +15,9 @@ export function piece(name) {
 
 export function time(iso) {
   const at = new Date(iso);
-  const options = { hour: "2-digit", minute: "2-digit" };
+  const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   if (at.toDateString() !== new Date().toDateString()) Object.assign(options, { weekday: "short", day: "numeric", month: "short" });
-  return new Intl.DateTimeFormat(document.documentElement.lang, options).format(at);
+  return new Intl.DateTimeFormat([`${document.documentElement.lang}-GB`, document.documentElement.lang], options).format(at);
 }
 
 // Show a part of a page in place of what is there, and read it from its top.

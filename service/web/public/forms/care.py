@@ -314,6 +314,7 @@ _PROMISE: Final = Step(
 
 CARE: Final = Form(
     door="/care",
+    quiet=True,
     reporter="care_worker",
     title=N_("Care work: tell us what is wrong"),
     lead=N_(
