@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
+import rtlcss from "rtlcss";
 import * as sass from "sass";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -43,6 +44,8 @@ for (const file of readdirSync(here).filter((one) => /^[a-z].*\.scss$/.test(one)
     quietDeps: true,
   });
   keep(file.replace(/scss$/, "css"), css);
+  // The components know left and right only; for Urdu they are turned round. What is ours says start and end.
+  keep(file.replace(/\.scss$/, "-rtl.css"), rtlcss.process(css));
 }
 
 // Every script at the top of the folder is a page's own; what they share lies in folders below.
