@@ -13,6 +13,7 @@ from typing import Final
 import asyncpg
 import pytest
 
+from service.access.acting import keeping
 from service.clock import utc_now
 from service.db.migrate import migrate
 from service.db.partitions import ensure_partitions
@@ -164,3 +165,23 @@ async def test_the_owner_account_can_make_partitions_and_work_as_a_worker(server
     finally:
         await connection.close()
     assert made
+
+
+async def test_the_web_account_alone_can_act_for_somebody_signed_in_and_sign_people_in(server: str) -> None:
+    pool = await open_pool(account(server, "evenlode_web_login"), role="evenlode_web", size=1)
+    try:
+        async with keeping(pool) as connection:
+            assert await connection.fetchval("SELECT count(*) FROM account") == 0
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute("SET LOCAL ROLE evenlode_console")
+            assert await connection.fetchval("SELECT actor_teams()") == []
+    finally:
+        await pool.close()
+    for login in ("evenlode_worker_login", "evenlode_pattern_login"):
+        connection = await asyncpg.connect(account(server, login))
+        try:
+            for role in ("evenlode_console", "evenlode_access"):
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                    await connection.execute(f"SET ROLE {role}")
+        finally:
+            await connection.close()
