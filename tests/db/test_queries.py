@@ -13,6 +13,9 @@ from tests.web import Shared
 
 _PROJECT: Final = Path(service.__file__).resolve().parent.parent
 _ROLES: Final = {
+    "service/access/presented.sql": "evenlode_web",
+    "service/access/teams.sql": "none",
+    "service/access": "evenlode_access",
     "service/intake": "evenlode_web",
     "service/followup": "evenlode_web",
     "service/routing/quarantine.sql": "none",
