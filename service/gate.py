@@ -80,9 +80,12 @@ class Gate:
     async def look(self, request: Request[Any, Any, Any], fields: Fields, key: str | None) -> Verdict:
         """Look at one sending of a form. Where the broker is away nothing is known of its network, and it passes."""
         seen = await self._networks.seen("report", self._networks.bucket(request)) or 0
-        if seen >= BUSY and not await self._done_first(request, fields, key or ""):
-            return Verdict(Suspicion([]), self._work(key or "", flood=seen >= FLOOD))
-        return Verdict(Suspicion(self._signs(fields), flood=seen >= FLOOD))
+        flood = seen >= FLOOD
+        if seen >= BUSY:
+            ticket = self._ticket(request, fields, key or "")
+            if not self._good(ticket) and not await self._computed(request, key or ""):
+                return Verdict(Suspicion([]), self._work(key or "", ticket, flood=flood))
+        return Verdict(Suspicion(self._signs(fields), flood=flood))
 
     async def count(self, request: Request[Any, Any, Any]) -> None:
         """Count a report that was taken."""
@@ -111,8 +114,11 @@ class Gate:
             signs.append("hasty")
         return signs
 
-    def _work(self, key: str, *, flood: bool) -> Work:
-        wait = _WAIT_IN_A_FLOOD if flood else _WAIT
+    def _work(self, key: str, ticket: int | None, *, flood: bool) -> Work:
+        """What to do first. Whoever comes back too early keeps the ticket, so that trying costs nothing."""
+        now = self._now()
+        if ticket is None or ticket < now:
+            ticket = now + (_WAIT_IN_A_FLOOD if flood else _WAIT)
         challenge = create_challenge(
             _ALGORITHM,
             _COST,
@@ -121,14 +127,17 @@ class Gate:
             data={"key": _told(key)},
             hmac_secret=self._secret(),
         )
-        return Work(wait, self._signed(f"ticket {key}", self._now() + wait), challenge.to_dict())
+        return Work(ticket - now, self._signed(f"ticket {key}", ticket), challenge.to_dict())
 
-    async def _done_first(self, request: Request[Any, Any, Any], fields: Fields, key: str) -> bool:
-        """Whether this sender has waited, or computed. Both are good for this report alone."""
-        given = request.headers.get(TICKET_HEADER) or _first(fields, TICKET)
-        from_then = self._moment(f"ticket {key}", given)
-        if from_then is not None and from_then <= self._now() <= from_then + _TICKET_LIVES:
-            return True
+    def _ticket(self, request: Request[Any, Any, Any], fields: Fields, key: str) -> int | None:
+        """From when on the ticket is good that this sender was given for this report."""
+        return self._moment(f"ticket {key}", request.headers.get(TICKET_HEADER) or _first(fields, TICKET))
+
+    def _good(self, ticket: int | None) -> bool:
+        return ticket is not None and ticket <= self._now() <= ticket + _TICKET_LIVES
+
+    async def _computed(self, request: Request[Any, Any, Any], key: str) -> bool:
+        """Whether this sender has computed what was asked for this report."""
         proof = request.headers.get(PROOF_HEADER)
         return proof is not None and await asyncio.to_thread(self._proven, proof, key)
 

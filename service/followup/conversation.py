@@ -123,7 +123,7 @@ class Conversation:
         now: datetime,
         message: UUID | None,
     ) -> list[Advice]:
-        """Raise the report where the words added so far do; returns the advice of the decision they lead to.
+        """Raise the report where the words added so far do; returns the advice to show for them.
 
         `message` is the one that was just added; without one nothing is raised.
         """
@@ -142,7 +142,11 @@ class Conversation:
             raised = raised_over(earlier, again)
         if raised is not None:
             await store.lift(connection, self._lift(one, raised, rulings, now, message))
-        return again.advice
+        if raised is not None or any(ruling.cause == "message" for ruling in rulings):
+            return again.advice
+        # What was said after sending need not be said again.
+        given = {line.code for line in earlier[-1].advice}
+        return [line for line in again.advice if line.code not in given]
 
     def _lift(
         self, one: Found, decision: Decision, rulings: Sequence[Ruling], now: datetime, message: UUID | None

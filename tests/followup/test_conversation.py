@@ -149,6 +149,16 @@ async def test_what_is_added_never_lowers_and_thanks_raise_nothing(
     assert await database.fetch("SELECT grade FROM decision") == [(1,)]
 
 
+async def test_advice_that_was_given_after_sending_is_not_given_again_for_thanks(
+    client: httpx.AsyncClient, database: asyncpg.Connection
+) -> None:
+    accepted = await reported(client, **_CALM)
+    assert accepted["advice"]
+    assert (await say(client, accepted["receipt"], "Thank you.")).json()["advice"] == []
+    assert (await say(client, accepted["receipt"], _KNIFE)).json()["advice"]
+    assert (await say(client, accepted["receipt"], "Please hurry.")).json()["advice"]
+
+
 async def test_an_earlier_message_counts_with_a_later_one_and_raises_once(
     client: httpx.AsyncClient, database: asyncpg.Connection
 ) -> None:
