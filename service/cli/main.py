@@ -16,7 +16,10 @@ _COMMANDS: Final = {
     "decide": ("service.cli.decide", "Decide reports from a file, without a server."),
     "policy": ("service.cli.policy", "Check, explain, try and change the policy."),
     "deliveries": ("service.cli.deliveries", "See notifications, and send dead ones again."),
-    "quarantine": ("service.cli.quarantine", "See reports that look machine-made, and let them go or drop them."),
+    "quarantine": (
+        "service.cli.quarantine",
+        "See reports that look machine-made, and let them go or drop them.",
+    ),
     "patterns": ("service.cli.patterns", "See and cut links between reports, and examine them again."),
     "organisation": ("service.cli.organisation", "Give venues and taxi operators a code and a poster."),
     "ask": ("service.cli.ask", "Put a question to a reporter, and read what was answered."),
