@@ -24,9 +24,9 @@ MODULES = ROOT / "node_modules"
 
 def main() -> None:
     """Build, unless what is built was made from the same things."""
-    wanted = fingerprint()
-    if STAMP.exists() and STAMP.read_text() == wanted and MODULES.exists():
+    if is_built():
         return
+    wanted = fingerprint()
     sys.stderr.write("evenlode: building the pages' scripts and styles\n")
     folder = node_folder()
     environ = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
@@ -39,6 +39,11 @@ def main() -> None:
         if subprocess.run(step, cwd=ROOT, env=environ, check=False).returncode:
             sys.exit(f"evenlode: `{' '.join(step)}` failed; see above. Is the npm registry reachable?")
     STAMP.write_text(wanted)
+
+
+def is_built() -> bool:
+    """True when what is built was made from what is there now."""
+    return STAMP.exists() and STAMP.read_text() == fingerprint() and MODULES.exists()
 
 
 def fingerprint() -> str:

@@ -154,6 +154,9 @@ def base_python() -> str:
 
 def build_assets() -> None:
     """Build what the browser is given, one build at a time."""
+    if assets.is_built():
+        return
+    PRIVATE.mkdir(exist_ok=True)
     with (PRIVATE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assets.main()

@@ -32,7 +32,7 @@ PROCESSES: Final = (
     "workers.app",
     "workers.relay",
     "workers.channels.registry",
-    *(f"service.cli.{command}" for command in evenlode.list_commands(None)),  # type: ignore[arg-type]
+    *(f"service.cli.{command.replace('-', '_')}" for command in evenlode.list_commands(None)),  # type: ignore[arg-type]
     # What `evenlode doctor` loads to look at the ports.
     "service.embedded.ports",
 )

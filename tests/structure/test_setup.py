@@ -32,17 +32,18 @@ def test_without_a_python_that_is_new_enough_it_says_what_to_do() -> None:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout whose environment is complete, in a folder with a space in its name."""
+    """A checkout whose environment is complete and whose pages are built, in a folder with a space in its name."""
     folder = tmp_path / "a checkout"
     folder.mkdir()
-    for name in ("Makefile", "pyproject.toml", "uv.lock"):
+    for name in ("Makefile", "pyproject.toml", "uv.lock", "package-lock.json"):
         shutil.copy(ROOT / name, folder)
     shutil.copytree(ROOT / "tools", folder / "tools")
     python = folder / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.symlink_to(sys.executable)
     program = (
-        "import sys; sys.path.insert(0, 'tools'); import bootstrap, json\n"
+        "import sys; sys.path.insert(0, 'tools'); import assets, bootstrap, json\n"
+        "assets.MODULES.mkdir(); assets.BUILT.mkdir(parents=True); assets.STAMP.write_text(assets.fingerprint())\n"
         "bootstrap.STAMP.write_text(json.dumps({'of': bootstrap.fingerprint(), 'level': 'run'}))\n"
     )
     subprocess.run([sys.executable, "-c", program], cwd=folder, check=True)

@@ -9,7 +9,7 @@ of an earlier one, so the gravest stand last.
 from typing import Final
 
 from service.web.public.forms.care_contact import CARE_CONTACT
-from service.web.public.forms.shared import HAPPENING, WHO_I_AM
+from service.web.public.forms.when_and_who import HAPPENING, WHO_I_AM
 from service.web.public.questions import N_, Choice, Form, Question, Step
 
 _YES_NO: Final = (

@@ -18,7 +18,7 @@ from service.web.public.forms.rural_people import (
     NEIGHBOURS,
     THREAT,
 )
-from service.web.public.forms.shared import CONTACT, HAPPENING, WHO_I_AM
+from service.web.public.forms.when_and_who import CONTACT, HAPPENING, WHO_I_AM
 from service.web.public.place import place_steps, with_position
 from service.web.public.questions import N_, Choice, Form, Question, Step
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from service.web.public.forms.shared import CONTACT, WHO_I_AM
 from service.web.public.forms.venue_place import VENUE_PLACE
+from service.web.public.forms.when_and_who import CONTACT, WHO_I_AM
 from service.web.public.questions import N_, Choice, Form, Question, Step
 
 _YES_NO: Final = (

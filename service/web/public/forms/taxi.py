@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from service.web.public.device import MARK
-from service.web.public.forms.shared import CONTACT, WHO_I_AM
+from service.web.public.forms.when_and_who import CONTACT, WHO_I_AM
 from service.web.public.questions import N_, Choice, Form, Question, Step
 
 _CHILD: Final = ("child_adult", "child_alone")

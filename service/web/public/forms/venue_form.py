@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from service.web.public.forms.shared import CONTACT, HAPPENING, WHO_I_AM
 from service.web.public.forms.venue_place import VENUE_PLACE
+from service.web.public.forms.when_and_who import CONTACT, HAPPENING, WHO_I_AM
 from service.web.public.questions import N_, Choice, Form, Question, Step
 
 _UNSURE: Final = Choice(value="not_sure", label=N_("I'm not sure"))

@@ -1,4 +1,4 @@
-"""Questions that more than one form asks."""
+"""Questions that more than one form asks: when it was, and who is telling."""
 
 from typing import Final
 
@@ -22,10 +22,9 @@ HAPPENING: Final = Question(
 # say, too, that reports with the same telephone number can be seen to come from one person.
 WHO_I_AM: Final = Step(
     id="who",
-    points=(
-        N_(
-            "What you write, or a photo, can still show who you are. Leave out what only you could know, if that worries you."
-        ),
+    note=N_(
+        "What you write, or a photo, can still show who you are."
+        " Leave out what only you could know, if that worries you."
     ),
     questions=(
         Question(
