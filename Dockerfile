@@ -20,6 +20,11 @@ WORKDIR /build
 # The packages change far less often than the code, so they are a layer of their own.
 COPY pyproject.toml uv.lock ./
 RUN uv sync --locked --no-dev --no-editable --no-install-project
+# Scripts and styles for the browser, from the locked npm packages.
+COPY package.json package-lock.json ./
+COPY tools/assets.py ./tools/assets.py
+COPY service/web/assets ./service/web/assets
+RUN python tools/assets.py && rm -rf node_modules .bootstrap
 COPY README.md LICENSE ./
 COPY policy ./policy
 COPY schemas ./schemas
