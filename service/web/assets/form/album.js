@@ -3,6 +3,7 @@
 import * as vault from "./vault.js";
 
 const ADDRESS = "/v1/follow-up/files";
+const LINE = "evenlode-photos";
 const PIECE = 48 * 1024;
 const PIECE_WITHIN_MS = 60_000;
 // What sending the same photo again cannot mend: it cannot be read, there is no room, or the report is not there.
@@ -43,14 +44,17 @@ export async function handOver(album, receipt) {
   return undefined;
 }
 
-// Send what may go, one sender at a time among all pages and the worker. Tells `progress` of each piece. Returns how many
-// photos wait for a line, for how many seconds the service asked to be left alone, how many arrived, and why some cannot.
-export function send(progress = () => {}) {
+// Send what may go, one sender at a time among all pages and the worker, and tell every page of each piece. Returns how
+// many photos wait for a line, for how many seconds the service asked to be left alone, how many arrived, and why some
+// cannot.
+export function send() {
   return vault.alone("photos", async () => {
     const going = (await vault.all(vault.PHOTOS)).filter(({ meta }) => meta.receipt);
     const result = { left: 0, wait: 0, arrived: 0, refused: [] };
     for (const [place, photo] of going.entries()) {
-      const answer = await sendOne(photo, (sent) => progress({ number: place + 1, of: going.length, sent, size: photo.body.length }));
+      const answer = await sendOne(photo, (sent) => {
+        tell({ progress: { number: place + 1, of: going.length, sent, size: photo.body.length } });
+      });
       if (answer.waiting) {
         result.left = going.length - place;
         result.wait = answer.wait;
@@ -60,8 +64,20 @@ export function send(progress = () => {}) {
       else result.arrived += 1;
       await vault.drop(vault.PHOTOS, photo.id);
     }
+    if (going.length) tell({ result });
     return result;
   });
+}
+
+function tell(message) {
+  const line = new BroadcastChannel(LINE);
+  line.postMessage(message);
+  line.close();
+}
+
+// How the photos go, whoever sends them: this page, another one or the worker.
+export function onPhotos(listener) {
+  new BroadcastChannel(LINE).addEventListener("message", (event) => listener(event.data));
 }
 
 async function sendOne({ id, meta, body }, progress) {

@@ -19,6 +19,7 @@ let looking = Promise.resolve();
 export function startSending(dressed) {
   dress = dressed;
   onChange(look);
+  album.onPhotos(showPhotos);
   addEventListener("online", go);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && go());
   document.addEventListener("click", (event) => event.target.closest?.("[data-try]") && go());
@@ -87,23 +88,22 @@ async function go() {
   if (await vault.isEmpty()) return;
   const { left, wait } = await flush();
   await look();
-  const photos = await sendPhotos();
+  const photos = await album.send();
   if (!left && !photos.left) return;
   later(Math.max(wait, photos.wait), go);
   // Where the browser can, it sends when this page is closed already.
   (await navigator.serviceWorker?.getRegistration())?.sync?.register(SYNC).catch(() => {});
 }
 
-async function sendPhotos() {
+function showPhotos({ progress, result }) {
   const status = document.getElementById("ev-photos-said");
-  const result = await album.send(({ number, of, sent, size }) => {
+  if (progress) {
+    const { sent, size } = progress;
     // Not on every piece: a screen reader would read nothing else.
-    if (!sent || sent * 2 > size) status.textContent = say("photo", { number, of, sent: kilobytes(sent), size: kilobytes(size) });
-  });
-  if (result.refused.length) status.textContent = [say("photorefused"), ...result.refused].join(" ");
+    if (!sent || sent * 2 > size) status.textContent = say("photo", { ...progress, sent: kilobytes(sent), size: kilobytes(size) });
+  } else if (result.refused.length) status.textContent = [say("photorefused"), ...result.refused].join(" ");
   else if (result.left) status.textContent = say("photoswait", { count: result.left });
   else if (result.arrived) status.textContent = say("photosthere");
-  return result;
 }
 
 function later(wait, work) {
