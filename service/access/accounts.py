@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 
 from service.access import codes, passwords
+from service.access.actor import Office
 from service.access.record import record
 from service.clock import utc_now
 from service.db.sql import load_queries
@@ -23,6 +24,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     email: str
     name: str
+    office: Office | None
     password: str | None
     overdue: bool
     """True when a one-time password was not used in time."""

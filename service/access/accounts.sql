@@ -1,14 +1,14 @@
 -- Accounts as signing in sees them: found, their password, their factors.
 
 -- name: by_email
-SELECT id, email, name, password, password_once AND password_until < now() AS overdue, password_once,
+SELECT id, email, name, office, password, password_once AND password_until < now() AS overdue, password_once,
        totp_key_id, totp_secret,
        EXISTS (SELECT FROM passkey WHERE account_id = account.id) AS has_passkey,
        (SELECT count(*) FROM recovery_code WHERE account_id = account.id) AS recovery_codes
 FROM account WHERE email = $1 AND disabled_at IS NULL;
 
 -- name: by_id
-SELECT id, email, name, password, password_once AND password_until < now() AS overdue, password_once,
+SELECT id, email, name, office, password, password_once AND password_until < now() AS overdue, password_once,
        totp_key_id, totp_secret,
        EXISTS (SELECT FROM passkey WHERE account_id = account.id) AS has_passkey,
        (SELECT count(*) FROM recovery_code WHERE account_id = account.id) AS recovery_codes

@@ -161,6 +161,8 @@ async def test_the_session_goes_where_somebody_wanted_to_and_never_elsewhere(con
 
 async def test_an_administrator_is_let_in_and_nobody_else_at_the_people(console: Console) -> None:
     lead, administrator = await console.signed_in(), await console.signed_in(ADMINISTRATOR)
+    for visitor, start in ((lead, "/desk"), (administrator, "/desk/people")):
+        assert (await visitor.http.get("/desk/sign-in")).headers["location"] == start
     assert (await lead.get("/desk/people")).status_code == 403
     assert (await administrator.get("/desk/people")).status_code == 200
 

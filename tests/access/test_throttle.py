@@ -30,7 +30,8 @@ async def tries(throttle: Throttle, count: int, *counted: object) -> int:
 
 
 async def test_tries_that_come_together_are_counted_like_those_that_do_not(redis: Redis) -> None:
-    assert await tries(Throttle(redis), 40, of_account("somebody")) == 5
+    # Six, where a second passes meanwhile and with it the first wait.
+    assert await tries(Throttle(redis), 40, of_account("somebody")) in {5, 6}
 
 
 def test_waits_grow_up_to_a_quarter_of_an_hour_and_no_further() -> None:
@@ -46,7 +47,7 @@ async def test_the_wait_is_over_by_itself(redis: Redis) -> None:
     await tries(throttle, 40, somebody)
     with pytest.raises(SignInThrottled) as refused:
         await throttle.begin(somebody)
-    assert refused.value.wait_seconds == 1
+    assert refused.value.wait_seconds in {1, 2}
     async with asyncio.timeout(20):
         while True:
             if await tries(throttle, 1, somebody):
@@ -83,7 +84,7 @@ async def test_many_accounts_tried_from_one_network_are_slowed_down(redis: Redis
 async def test_without_the_broker_guessing_stays_slow_and_people_get_in() -> None:
     async with Redis.from_url("redis://127.0.0.1:1", socket_connect_timeout=1) as away:
         throttle, somebody = Throttle(away), of_account("somebody")
-        assert await tries(throttle, 40, somebody) == 5
+        assert await tries(throttle, 40, somebody) in {5, 6}
         assert await tries(throttle, 1, of_account("somebody else")) == 1
         await throttle.succeeded(somebody)
         assert await tries(throttle, 1, somebody) == 1

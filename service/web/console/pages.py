@@ -7,6 +7,7 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
+from service.access.actor import Office
 from service.access.cross_site import TOKEN_FIELD, page_token
 from service.access.guards import signed_in
 from service.parts import parts_of
@@ -15,6 +16,7 @@ from service.web.pages import page
 
 _ENGLISH: Final = BY_CODE["en"]
 _START: Final = "/desk"
+_STARTS: Final[dict[Office | None, str]] = {"administrator": "/desk/people", "auditor": "/desk/audit"}
 _LEADS_TO: Final = ("/desk", "/queue")
 
 
@@ -51,8 +53,12 @@ def see(path: str, cookies: Sequence[Cookie] = ()) -> Redirect:
     return Redirect(path, status_code=303, cookies=list(cookies), headers={"Cache-Control": "no-store"})
 
 
-def safe_next(given: str | None) -> str:
-    """Where to go after signing in: an address of the console, whatever was asked for."""
-    if given is None or "\\" in given or "//" in given or not given.isprintable():
-        return _START
-    return given if given.partition("?")[0].startswith(_LEADS_TO) else _START
+def safe_next(given: str | None, office: Office | None = None) -> str:
+    """Where to go after signing in: an address of the console, whatever was asked for.
+
+    Without one it is where the person's work begins: those of a team have the queue, an office has its own page.
+    """
+    start = _STARTS.get(office, _START)
+    if given is None or given == _START or "\\" in given or "//" in given or not given.isprintable():
+        return start
+    return given if given.partition("?")[0].startswith(_LEADS_TO) else start

@@ -9,6 +9,7 @@ from litestar import MediaType, Request, Response, get, post
 from litestar.params import QueryParameter
 
 from service.access import accounts, codes, passwords, sessions, sign_in
+from service.access.accounts import Account
 from service.access.acting import keeping
 from service.access.cross_site import refuse_cross_site
 from service.access.device import REMEMBERED, device_cookie
@@ -27,8 +28,9 @@ _AGAIN: Final = "This took too long, or was begun in another window. Start again
 @get("/desk/sign-in", opt=anyone, media_type=MediaType.HTML)
 async def show_sign_in(request: Request[Any, Any, Any], after: Next = None) -> Response[Any]:
     """The first page: who are you?"""
-    if await signed_in(request) is not None:
-        return see(safe_next(after))
+    actor = await signed_in(request)
+    if actor is not None:
+        return see(safe_next(after, actor.office))
     return await first_page(request, after)
 
 
@@ -118,14 +120,14 @@ async def take_enrolment(request: Request[Any, Any, Any], after: Next = None) ->
         request,
         "console/recovery_codes.html",
         codes=enrolled.codes,
-        after=safe_next(after),
-        cookies=_session_cookies(request, enrolled.session, enrolled.account),
+        after=safe_next(after, enrolled.account.office),
+        cookies=_session_cookies(request, enrolled.session, enrolled.account.id),
         page_of=enrolled.session,
     )
 
 
 class _Enrolled(NamedTuple):
-    account: UUID
+    account: Account
     session: str
     codes: list[str]
 
@@ -145,7 +147,7 @@ async def _enrol(request: Request[Any, Any, Any], token: str, typed: str) -> _En
         drawn = await accounts.enrol_totp(connection, desk.ring, under_way.known, secret, number)
         await sign_in.factor_shown(connection, token, "code")
         session = await sign_in.finish(connection, await sign_in.find(connection, token), _device(request))
-    return _Enrolled(under_way.known.id, session, drawn)
+    return _Enrolled(under_way.known, session, drawn)
 
 
 @post("/desk/sign-out", guards=[signed_in_only], status_code=303)
@@ -222,7 +224,7 @@ async def next_step(request: Request[Any, Any, Any], token: str, after: str | No
         session = await sign_in.finish(connection, under_way, _device(request))
         if before is not None:
             await sessions.end(connection, before.account, before.session, "signed out")
-    return safe_next(after), _session_cookies(request, session, under_way.known.id)
+    return safe_next(after, under_way.known.office), _session_cookies(request, session, under_way.known.id)
 
 
 async def _step_page(
