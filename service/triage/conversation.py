@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 
 from service.clock import to_the_minute
+from service.followup import store as conversation
 from service.followup.rereading import raised_over, reread
 from service.ids import uuid7
 from service.policy.model import Policy
@@ -29,7 +30,7 @@ async def ask(connection: asyncpg.Connection, case: Case, text: str, *, now: dat
     told = await connection.fetchrow(query("told"), case.report_id)
     moment = to_the_minute(now) if told["anonymity"] == "anonymous" else now
     question = uuid7(moment)
-    await connection.execute(query("lock_conversation"), case.report_id)
+    await conversation.lock(connection, case.report_id)
     await connection.execute(query("ask"), question, case.report_id, said, moment)
     return await step(connection, case, "asked", message=str(question), record={"message": str(question)})
 

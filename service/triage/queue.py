@@ -76,9 +76,6 @@ class _After(msgspec.Struct, frozen=True, array_like=True):
     team: str
 
 
-_BEGIN: Final = _After(0, datetime.min.replace(tzinfo=UTC), UUID(int=0), "")
-
-
 async def page(
     connection: asyncpg.Connection,
     actor: Actor,
@@ -111,7 +108,7 @@ async def page(
         )
         # The words themselves stay out of the record, which nothing can be taken out of again.
         await connection.execute(
-            query("record"), "queue.searched", filters.team or "all", {"found": len(rows)}
+            query("on_record"), "queue.searched", filters.team or "all", {"found": len(rows)}
         )
         # A report that two of the actor's teams have is not parted between two pages.
         last_shown = rows[:most][-1]["report_id"] if rows else None
@@ -132,7 +129,7 @@ async def page(
             now if filters.breaching else None,
             None if filters.older_than_hours is None else now - timedelta(hours=filters.older_than_hours),
             filters.tag or None,
-            *msgspec.structs.astuple(last or _BEGIN),
+            *msgspec.structs.astuple(last or _begin(grades)),
             most + 1,
         )
         shown, more = rows[:most], len(rows) > most
@@ -158,6 +155,11 @@ def row_of(row: asyncpg.Record) -> QueueRow:
             for name in QueueRow.__struct_fields__
         }
     )
+
+
+def _begin(grades: list[int] | None) -> _After:
+    """Before all of the most urgent grade that is wanted: what comes before it in the index is passed over."""
+    return _After(min(grades or [0]), datetime.min.replace(tzinfo=UTC), UUID(int=0), "")
 
 
 def _write(row: asyncpg.Record) -> str:

@@ -16,7 +16,8 @@ FROM (
         WHERE queue_item.team = own.team AND settled = $2
           AND (grade, due_at, report_id) >= ($13::smallint, $14::timestamptz, $15::uuid)
           AND ((grade, due_at, report_id) > ($13, $14, $15) OR queue_item.team > $16::text)
-          AND ($3::smallint[] IS NULL OR grade = any($3))
+          AND grade <= coalesce((SELECT max(one) FROM unnest($3::smallint[]) AS one), 4)
+          AND ($3 IS NULL OR grade = any($3))
           AND ($4::text[] IS NULL OR concerns && $4)
           AND ($5::text[] IS NULL OR state = any($5))
           AND ($6::text[] IS NULL OR lower(town) = any($6))

@@ -66,7 +66,7 @@ async def read(connection: asyncpg.Connection, reference: str) -> CaseReport:
         summary = await connection.fetchrow(query("summary"), report_id)
         shown = {"report": summary["summary"], "reasons": summary["reasons"]}
     await connection.execute(
-        query("record"),
+        query("on_record"),
         "report.read",
         str(report_id),
         {"reference": reference, "tier": tier, "team": item["team"]},

@@ -59,7 +59,7 @@ SELECT case_still_open($1)
 -- Whether an account works for a team of the actor's. $1 account, $2 team
 SELECT EXISTS (SELECT FROM team_colleague WHERE id = $1 AND team = $2)
 
--- name: record
+-- name: on_record
 -- $1 action, $2 subject, $3 detail
 SELECT actor_record($1, $2, $3)
 
@@ -125,10 +125,6 @@ SELECT decide_as_person($1, $2, $3, $4, $5, $6, $7, $8)
 -- name: messages
 -- $1 report
 SELECT id, author, text, answers, written_at FROM message WHERE report_id = $1 ORDER BY place
-
--- name: lock_conversation
--- One writer to a conversation at a time (service/followup). $1 report
-SELECT pg_advisory_xact_lock(8305, hashtext($1::uuid::text))
 
 -- name: ask
 -- $1 id, $2 report, $3 text, $4 written at

@@ -261,5 +261,5 @@ async def test_no_other_process_reads_the_desks_tables(desk: TriageDesk, role: s
     ):
         await desk.owner.execute(f"SET ROLE {role}")
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await desk.owner.execute(f"SELECT 1 FROM {table}")
+            await desk.owner.execute(f"SELECT * FROM {table}")
         await desk.owner.execute("RESET ROLE")
