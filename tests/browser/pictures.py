@@ -36,7 +36,7 @@ async def _take_all(browser: Browser, address: str, to: Path) -> None:
         await page.goto(address + path)
         await _save(page, to, path.strip("/").replace("/", "-") or "start")
     for form in forms():
-        name = form.door.strip("/")
+        name = form.door.strip("/").replace("/", "-")
         await page.goto(address + form.door)
         async for step in each_step(page, form):
             await _save(page, to, f"{name}-{step}")
