@@ -57,7 +57,7 @@ def test_what_is_transparent_becomes_white() -> None:
     clear = BytesIO()
     Image.new("RGBA", (8, 8), (255, 0, 0, 0)).save(clear, "PNG")
     with Image.open(BytesIO(drawn_anew(clear.getvalue()))) as shown:
-        assert min(shown.convert("L").getdata()) > 250
+        assert min(shown.convert("L").get_flattened_data()) > 250
 
 
 def _bomb(kind: str, size: tuple[int, int], **how: object) -> bytes:
