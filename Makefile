@@ -18,7 +18,7 @@ echo 'Evenlode needs Python 3.11 or newer, and found none$(if $(PYTHON), at $(PY
 exit 1
 endef
 
-.PHONY: help run demo doctor test lint types format bench bench-queue evaluate train catalogues confidences kills coverage-runs audit clean setup setup-run
+.PHONY: browser help run demo doctor test lint types format bench bench-queue evaluate train catalogues confidences kills coverage-runs audit clean setup setup-run
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -32,8 +32,11 @@ demo: setup-run ## send a realistic evening of reports to what `make run` starte
 doctor: setup-run ## say what is right and wrong with this installation
 	@EVENLODE_DEMO="$${EVENLODE_DEMO-1}" exec $(RUN) -m service.cli doctor
 
-test: lint types ## check style and types, then run all tests with coverage
+test: lint types browser ## check style and types, then run all tests with coverage
 	@$(RUN) -m pytest -n 2 --cov --cov-report=term-missing:skip-covered
+
+browser:
+	@exec $(RUN) tools/browser.py
 
 lint: setup ## check style and formatting
 	@$(RUN) -m ruff check .
