@@ -1,6 +1,7 @@
 """Signing in at an identity provider: a real one, in a process of its own."""
 
 import asyncio
+import base64
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -13,6 +14,7 @@ import msgspec
 import pytest
 
 from service.access import teams
+from service.access.tokens import token_hash
 from service.db.pool import prepare_connection
 from service.errors import SettingsError
 from service.policy.model import Policy
@@ -185,24 +187,45 @@ async def test_an_answer_is_taken_once(console: Console) -> None:
     assert (await come_back(visitor, answer)).status_code == 409
 
 
-async def test_a_token_made_for_another_sign_in_is_refused(console: Console) -> None:
+async def known(console: Console, issuer: str, subject: str) -> None:
+    """Make somebody of the provider somebody who is linked already."""
+    account = await console.invited(f"{subject}@elsewhere.example")
+    await console.database.execute(
+        "INSERT INTO identity (issuer, subject, account_id) VALUES ($1, $2, $3)", issuer, subject, account
+    )
+
+
+async def test_an_answer_with_another_state_is_refused(console: Console, issuer: str) -> None:
+    await known(console, issuer, "carol")
     visitor = console.visitor()
-    answer = await at_the_provider(visitor, "ada")
+    answer = await at_the_provider(visitor, "carol")
+    shown = await come_back(visitor, Answer(answer.path, "a state of somebody else's", answer.code))
+    assert shown.status_code == 422
+    shown = await come_back(visitor, await at_the_provider(visitor, "carol"))
+    assert "Set up your second step" in shown.text
+
+
+async def test_a_token_made_for_another_sign_in_is_refused(console: Console, issuer: str) -> None:
+    await known(console, issuer, "dora")
+    visitor = console.visitor()
+    answer = await at_the_provider(visitor, "dora")
     # As if the browser had been sent with another nonce than the one that is kept.
     kept = await console.database.fetchrow(
-        "SELECT token_hash, challenge FROM sign_in ORDER BY expires_at DESC LIMIT 1"
+        "SELECT token_hash, challenge FROM sign_in WHERE token_hash = $1",
+        token_hash(visitor.http.cookies["evenlode-sign-in"]),
     )
     outer = msgspec.json.decode(kept["challenge"], type=dict)
-    flow = msgspec.json.decode(msgspec.convert(outer["flow"], bytes, strict=False), type=dict)
+    flow = msgspec.json.decode(base64.b64decode(outer["flow"]), type=dict)
     flow["nonce"] = "of another sign-in"
-    outer["flow"] = msgspec.to_builtins(msgspec.json.encode(flow))
+    outer["flow"] = base64.b64encode(msgspec.json.encode(flow)).decode()
     await console.database.execute(
         "UPDATE sign_in SET challenge = $2 WHERE token_hash = $1",
         kept["token_hash"],
         msgspec.json.encode(outer),
     )
-    assert (await come_back(visitor, answer)).status_code == 422
-    assert not await visitor.is_in()
+    shown = await come_back(visitor, answer)
+    assert shown.status_code == 422
+    assert "Set up your second step" not in shown.text
 
 
 async def test_a_provider_that_is_away_leaves_the_password(

