@@ -10,6 +10,7 @@ export const SYNC = "send";
 const LINE = "evenlode";
 const PATIENCE_MS = 30_000;
 const SLOWEST_BYTES_A_MS = 10;
+const TICKET_LIVES_MS = 50 * 60_000;
 // What repeating the same bytes cannot mend. Anything else may be a proxy, a captive portal or a bad moment.
 const FOR_GOOD = [400, 413, 415, 422];
 
@@ -35,6 +36,7 @@ export function flush() {
       if (answer.state === WAITING) {
         left += 1;
         wait = Math.max(wait, answer.wait ?? 0);
+        if (answer.ticket) await vault.put(vault.REPORTS, id, { ...meta, ...waited(meta, answer) }, body, true);
       } else {
         // What was written stays only where it has to be mended. The answer stays until somebody has seen it, since the
         // receipt in it is given once. Nothing is put back that was wiped meanwhile.
@@ -92,6 +94,11 @@ async function worked({ solver, challenge }) {
   } catch {
     return null;
   }
+}
+
+// The ticket that has been waited with longest, as long as the service takes it: a new one would have to be waited for anew.
+function waited({ ticket, since }, answer) {
+  return ticket && Date.now() - since < TICKET_LIVES_MS ? { ticket, since } : { ticket: answer.ticket, since: Date.now() };
 }
 
 function within(ms) {
