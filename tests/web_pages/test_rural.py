@@ -169,7 +169,7 @@ async def test_the_map_is_small_says_whose_it_is_and_is_not_sent_twice(shared: S
     answer = await shared.http.get(PLACE_MAP, headers={"Accept-Encoding": "gzip"})
     drawn = msgspec.json.decode(answer.content, type=PlaceMap)
 
-    assert int(answer.headers["content-length"]) < LARGEST_MAP
+    assert answer.num_bytes_downloaded < LARGEST_MAP
     assert "GeoNames" in drawn.attribution
     assert "CC-BY-4.0" in drawn.licence
     assert {line.name for line in drawn.lines} >= {"A40", "A361", "Thames", "Windrush", "Evenlode"}
@@ -177,9 +177,6 @@ async def test_the_map_is_small_says_whose_it_is_and_is_not_sent_twice(shared: S
     assert all(south <= place.at[0] <= north and west <= place.at[1] <= east for place in drawn.places)
     known = await shared.http.get(PLACE_MAP, headers={"If-None-Match": answer.headers["etag"]})
     assert (known.status_code, known.content) == (304, b"")
-    plain = await shared.http.get(PLACE_MAP, headers={"Accept-Encoding": "identity"})
-    assert "content-encoding" not in plain.headers
-    assert msgspec.json.decode(plain.content, type=PlaceMap) == drawn
 
 
 async def test_the_map_says_on_the_page_that_it_is_not_to_scale(shared: Shared) -> None:

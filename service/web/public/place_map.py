@@ -4,7 +4,6 @@ The file is data that another partnership makes for itself (`tools/place_map.py`
 kilometre, and between two places a line is straight, so a tap on the map is never taken to be more exact than that.
 """
 
-import gzip
 import hashlib
 from functools import lru_cache
 from importlib.resources import files
@@ -74,19 +73,17 @@ def place_at(name: str) -> MapPlace | None:
 
 
 @lru_cache(maxsize=1)
-def _packed() -> tuple[str, bytes]:
-    """The map without the file's layout, compressed, and the mark by which a browser knows whether it has it."""
-    packed = gzip.compress(msgspec.json.encode(place_map()), mtime=0)
-    return f'"{hashlib.sha256(packed).hexdigest()[:16]}"', packed
+def _written() -> tuple[str, bytes]:
+    """The map without the file's layout, and the mark by which a browser knows whether it has it."""
+    written = msgspec.json.encode(place_map())
+    return f'"{hashlib.sha256(written).hexdigest()[:16]}"', written
 
 
 @get(PLACE_MAP, include_in_schema=False)
 async def send_place_map(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The map, for a script to draw. Its address stays, so that a device can keep it beside the forms."""
-    mark, packed = _packed()
-    headers = {"Cache-Control": "no-cache", "ETag": mark, "Vary": "Accept-Encoding"}
+    mark, written = _written()
+    headers = {"Cache-Control": "no-cache", "ETag": mark}
     if request.headers.get("if-none-match") == mark:
         return Response(b"", status_code=304, headers=headers)
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(gzip.decompress(packed), media_type=MediaType.JSON, headers=headers)
-    return Response(packed, media_type=MediaType.JSON, headers={**headers, "Content-Encoding": "gzip"})
+    return Response(written, media_type=MediaType.JSON, headers=headers)
