@@ -3,6 +3,9 @@
 from typing import Final
 
 from litestar import Router
+from litestar.config.compression import CompressionConfig
+from litestar.middleware import DefineMiddleware
+from litestar.middleware.compression import CompressionMiddleware
 
 from service.access.guards import anyone
 from service.web.headers import add_page_headers
@@ -21,15 +24,30 @@ from service.web.public.venue import (
 )
 from service.web.static_files import static_file
 
-PAGES: Final = Router(
+_COMPRESSED: Final = DefineMiddleware(
+    CompressionMiddleware, config=CompressionConfig(backend="gzip", gzip_compress_level=6)
+)
+_EMPTY: Final = Router(
     path="/",
     route_handlers=[
         start,
         show_form,
-        take_form,
         choose_worry,
         show_venue_form,
         show_taxi_form,
+        privacy,
+        accessibility,
+        send_place_map,
+    ],
+    # Only pages that show nothing of anybody: beside what somebody else can make a page say, a secret of the same page
+    # could be guessed from how well it compresses.
+    middleware=[_COMPRESSED],
+)
+PAGES: Final = Router(
+    path="/",
+    route_handlers=[
+        _EMPTY,
+        take_form,
         ask_for_receipt,
         tick_off,
         show_follow_up,
@@ -38,11 +56,8 @@ PAGES: Final = Router(
         worker,
         manifest,
         show_mark,
-        send_place_map,
         leave,
         wipe,
-        privacy,
-        accessibility,
         security_txt,
     ],
     after_request=add_page_headers,
