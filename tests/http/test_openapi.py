@@ -75,7 +75,7 @@ async def test_the_schema_takes_a_full_report_and_refuses_an_unknown_field(docum
 
 async def test_every_refusal_of_a_report_is_described_as_a_problem(document: Any) -> None:
     responses = document["paths"]["/v1/reports"]["post"]["responses"]
-    assert set(responses) == {"201", "400", "408", "413", "415", "422", "503"}
+    assert set(responses) == {"201", "400", "401", "408", "413", "415", "422", "503"}
     for status, response in responses.items():
         if status != "201":
             assert list(response["content"]) == ["application/problem+json"]
