@@ -6,7 +6,7 @@ broker is away nothing is counted and everything is let through, a little slower
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Final, Literal
@@ -21,10 +21,12 @@ from service.keys import KeyRing
 Subject = Literal["receipt", "report"]
 """What is counted: wrong receipts, reports."""
 Network = IPv4Network | IPv6Network
+_Numbers = Mapping[int, list[tuple[int, int]]]
 WINDOW: Final = timedelta(minutes=10)
 """How long a count lives from the first that it counts."""
 _ANSWER_WITHIN: Final = 0.25
 _BUCKETS: Final = 2**20
+_NETWORK_BYTES: Final = {4: 3, 6: 6}
 # Whoever comes from one of these came through a proxy that is not named in the settings, or sits beside the machine: it
 # says nothing of where they are, and counting it would count everybody together.
 _NOWHERE: Final[Sequence[Network]] = tuple(
@@ -50,16 +52,17 @@ class Networks:
         self._redis = redis
         self._ring = ring
         self._clock = clock
-        self._proxies = proxies
+        self._proxies = _numbers(proxies)
+        self._behind_proxies = bool(proxies)
+        self._nowhere = _numbers(_NOWHERE)
 
     def bucket(self, request: Request[Any, Any, Any]) -> str | None:
         """What stands for the network of a request; None when it is not known."""
         address = self._address(request)
-        if address is None or _within(address, _NOWHERE):
+        if address is None or _within(address, self._nowhere):
             return None
-        bits = 24 if isinstance(address, IPv4Address) else 48
-        network = ip_network((address, bits), strict=False)
-        mark = self._ring.mark("network", f"{self._clock():%Y-%m-%d} {network}")
+        network = address.packed[: _NETWORK_BYTES[address.version]].hex()
+        mark = self._ring.mark("network", f"{self._clock().date().isoformat()} {network}")
         return f"{int.from_bytes(mark[:4]) % _BUCKETS:05x}"
 
     async def seen(self, subject: Subject, bucket: str | None) -> int | None:
@@ -90,7 +93,7 @@ class Networks:
     def _address(self, request: Request[Any, Any, Any]) -> IPv4Address | IPv6Address | None:
         """Where a request came from: past every proxy that is believed, the first that is none of them."""
         address = _read(request.client.host if request.client else "")
-        told = request.headers.get("x-forwarded-for", "").split(",") if self._proxies else []
+        told = request.headers.get("x-forwarded-for", "").split(",") if self._behind_proxies else []
         while address is not None and told and _within(address, self._proxies):
             address = _read(told.pop())
         return address
@@ -109,5 +112,14 @@ def _read(text: str) -> IPv4Address | IPv6Address | None:
     return mapped or address
 
 
-def _within(address: IPv4Address | IPv6Address, networks: Sequence[Network]) -> bool:
-    return any(address.version == network.version and address in network for network in networks)
+def _numbers(networks: Iterable[Network]) -> _Numbers:
+    """Networks as numbers: to ask each whether it holds an address would cost a report more than all else of this."""
+    told: dict[int, list[tuple[int, int]]] = {4: [], 6: []}
+    for one in networks:
+        told[one.version].append((int(one.netmask), int(one.network_address)))
+    return told
+
+
+def _within(address: IPv4Address | IPv6Address, networks: _Numbers) -> bool:
+    number = int(address)
+    return any(number & mask == first for mask, first in networks[address.version])
