@@ -35,7 +35,7 @@ doctor: setup-run ## say what is right and wrong with this installation
 test: lint types browser ## check style and types, then run all tests with coverage
 	@$(RUN) -m pytest -n 2 --cov --cov-report=term-missing:skip-covered
 
-browser:
+browser: setup ## install Chromium for the browser tests, where that can be done
 	@exec $(RUN) tools/browser.py
 
 lint: setup ## check style and formatting
