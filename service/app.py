@@ -169,7 +169,7 @@ def _openapi() -> OpenAPIConfig:
         description="Not an emergency service: if somebody is in danger now, ring 999.",
         license=License(name="Apache-2.0", identifier="Apache-2.0"),
         path="/schema",
-        openapi_router=Router(path="/schema", route_handlers=[], opt=anyone),
+        openapi_router=Router(path="/schema", route_handlers=[], opt=anyone, include_in_schema=False),
         render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         use_handler_docstrings=False,
     )

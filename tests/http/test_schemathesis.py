@@ -32,7 +32,7 @@ def _explore(url: str) -> int:
     calls = 0
     for operation in _operations(url):
         # What takes no body cannot be given a wrong one.
-        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)[: 1 + (operation.method == "post")]:
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)[: 1 + bool(list(operation.body))]:
 
             @settings(
                 max_examples=_EXAMPLES if operation.method == "post" else 15,
