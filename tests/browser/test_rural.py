@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page, Request, Response, expect
 
 from tests.browser.conftest import PATIENCE_MS, Site, opened
 from tests.browser.reports import bodies, kept
+from tests.browser.test_everybody import violations
 from tests.followup.returning import photo
 
 FARM: Final = {"latitude": 51.8102, "longitude": -1.5903, "accuracy": 14.0}
@@ -322,6 +323,8 @@ async def test_photos_go_on_where_the_line_broke(phone: Page, site: Site, tmp_pa
             broken.set()
             await context.set_offline(True)
 
+    # The page alone sends, so that all that is sent is seen here.
+    await phone.add_init_script("navigator.serviceWorker.register = () => Promise.reject(new Error());")
     phone.on("request", note)
     phone.on("response", break_the_line)
     await begun(phone, site)
@@ -384,6 +387,24 @@ async def test_a_report_that_comes_back_still_has_its_photos(phone: Page, site: 
     await expect(phone.get_by_text("The photos have arrived.")).to_be_visible()
     assert len(await stored(site)) == 1
     assert (await kept(phone))["databases"] == []
+
+
+@pytest.mark.parametrize("language", ["", "/ur"])
+async def test_the_open_map_and_the_list_of_photos_keep_nobody_out(
+    phone: Page, site: Site, tmp_path: Path, language: str
+) -> None:
+    await phone.goto(f"{site.url}{language}/rural")
+    await phone.locator("input[name=ask_what][value=coursing]").check()
+    await onward(phone, "place")
+    await phone.locator("[data-open-map]").click()
+    await phone.locator("[data-map-view]").click(position={"x": 120, "y": 160})
+    assert await phone.locator("[data-place-said]").text_content()
+    found = await violations(phone)
+    await onward(phone, "photos")
+    await choose(phone, tmp_path, photo())
+    await expect(phone.locator("[data-photo-list] li")).to_have_count(1)
+    found += await violations(phone)
+    assert not found
 
 
 async def choose(page: Page, folder: Path, *photos: bytes) -> None:
