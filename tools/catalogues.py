@@ -45,10 +45,12 @@ def gathered() -> Catalog:
 def texts() -> Iterator[tuple[str, int, str | tuple[str, str]]]:
     """Each text with its file and line; a text of one and many as a pair."""
     web = ROOT / "service" / "web"
-    for path in sorted([*web.rglob("*.py"), *(ROOT / "service" / "intake").glob("*.py")]):
+    service = ROOT / "service"
+    told = [*(service / "followup").glob("*.py"), service / "triage" / "outcomes.py"]
+    for path in sorted([*web.rglob("*.py"), *(service / "intake").glob("*.py"), *told]):
         if "console" in path.parts:
             continue
-        keywords = KEYWORDS if web in path.parents else {"FieldFault": (2,)}
+        keywords = {"FieldFault": (2,)} if path.parent == service / "intake" else KEYWORDS
         for line, said, _, _ in extract_from_file("python", path, keywords=keywords):
             yield str(path.relative_to(ROOT)), line, said
     pages = web / "templates"
