@@ -18,6 +18,12 @@ from tests.followup.returning import photo
 
 FARM: Final = {"latitude": 51.8102, "longitude": -1.5903, "accuracy": 14.0}
 TELLING: Final = (b"Exif\0\0", b"Example Maker", b"Telling Phone", b"2026:11:20")
+INSIDE: Final = """() => {
+  const map = document.querySelector("[data-map-view]").getBoundingClientRect();
+  const names = [...document.querySelectorAll("[data-map-view] text")].map((one) => one.getBoundingClientRect());
+  return names.length > 0 && names.every((one) => one.left >= map.left - 1 && one.right <= map.right + 8);
+}"""
+"""Whether every name is within the map: north is up and east is right in every language."""
 UPLOAD: Final = "/v1/follow-up/files"
 WAITS: Final = "Photos that wait on this phone"
 
@@ -399,6 +405,7 @@ async def test_the_open_map_and_the_list_of_photos_keep_nobody_out(
     await phone.locator("[data-open-map]").click()
     await phone.locator("[data-map-view]").click(position={"x": 120, "y": 160})
     assert await phone.locator("[data-place-said]").text_content()
+    assert await phone.evaluate(INSIDE)
     found = await violations(phone)
     await onward(phone, "photos")
     await choose(phone, tmp_path, photo())

@@ -30,7 +30,8 @@ export class PlaceMap {
     this.size = 0;
     this.view = box.querySelector("[data-map-view]");
     // North is up and east is right in every language.
-    this.svg = element("svg", { "aria-hidden": "true", direction: "ltr" });
+    this.svg = element("svg", { "aria-hidden": "true" });
+    this.svg.style.direction = "ltr";
     this.view.replaceChildren(this.svg);
     this.view.addEventListener("click", (event) => this.tap(event));
     this.view.addEventListener("keydown", (event) => this.key(event));
