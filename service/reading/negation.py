@@ -4,9 +4,53 @@ from collections.abc import Sequence
 from typing import Final
 
 CLAUSE_ENDS: Final = frozenset(".,;:!?()\n") | {"but", "because", "although", "though", "however"}
-NEGATORS: Final = frozenset(
-    {"no", "not", "never", "without", "nobody", "none", "nothing", "neither", "nor", "cannot", "noone"}
-) | {f"{verb}nt" for verb in ("is", "was", "are", "were", "did", "does", "do", "has", "have", "had")}
+_OTHER_LANGUAGES: Final = frozenset(
+    {
+        "nie",
+        "bez",
+        "nikt",
+        "nigdy",
+        "żaden",
+        "żadnego",
+        "żadnej",
+        "nu",
+        "fără",
+        "fara",
+        "nimeni",
+        "niciun",
+        "nicio",
+        "не",
+        "без",
+        "няма",
+        "нямаше",
+        "никой",
+        "никога",
+        "никакъв",
+        "никаква",
+        "niama",
+        "nqma",
+        "nyama",
+        "não",
+        "nao",
+        "sem",
+        "ninguém",
+        "ninguem",
+        "nunca",
+        "nenhum",
+        "nenhuma",
+        "nahi",
+        "nahin",
+        "نہیں",
+    }
+)
+"""Polish, Romanian, Bulgarian, Portuguese and Urdu. What comes before the "not" of Urdu is left to the phrases."""
+NEGATORS: Final = (
+    frozenset(
+        {"no", "not", "never", "without", "nobody", "none", "nothing", "neither", "nor", "cannot", "noone"}
+    )
+    | {f"{verb}nt" for verb in ("is", "was", "are", "were", "did", "does", "do", "has", "have", "had")}
+    | _OTHER_LANGUAGES
+)
 # "No" in these is no denial of what comes after them: "without warning he stabbed her".
 _NO_DENIAL: Final[dict[str, frozenset[str]]] = {
     "no": frozenset({"joke", "doubt", "kidding", "reason", "idea", "question"}),
@@ -18,6 +62,12 @@ _NO_DENIAL: Final[dict[str, frozenset[str]]] = {
     "didnt": frozenset({"stop", "realise"}),
     "doesnt": frozenset({"stop"}),
     "dont": frozenset({"stop"}),
+    # "He does not stop", "I do not know what to do, he has a knife".
+    "nie": frozenset({"wiem", "tylko", "przestaje", "przestają", "żartuje", "mogę", "możemy", "mówię"}),
+    "nu": frozenset({"știu", "stiu", "doar", "numai", "încetează", "inceteaza", "glumește", "pot", "mai"}),
+    "не": frozenset({"знам", "само", "спира", "спират", "мога", "можем"}),
+    "não": frozenset({"sei", "só", "para", "param", "posso", "consigo", "podemos"}),
+    "nao": frozenset({"sei", "so", "para", "param", "posso", "consigo", "podemos"}),
 }
 _SAID: Final = frozenset({"said", "say", "says", "saying"})
 _NEW_SUBJECT: Final = frozenset({"i", "he", "she", "they", "we", "it", "then", "now", "theres"})
