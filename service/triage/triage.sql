@@ -182,3 +182,7 @@ ORDER BY notice.id
 -- name: seen
 -- $1 ids of notices, $2 now
 UPDATE notice SET seen_at = $2 WHERE id = any($1::bigint[]) AND seen_at IS NULL
+
+-- name: names
+-- Who people are, for those signed in.
+SELECT id, name FROM colleague

@@ -5,7 +5,7 @@ from typing import Final
 from litestar import Router
 
 from service.errors import ServiceError
-from service.web.console import me, people, sign_in, sign_in_elsewhere
+from service.web.console import me, people, queue, report, sign_in, sign_in_elsewhere
 from service.web.console.refusals import on_refusal
 from service.web.headers import add_page_headers
 
@@ -40,6 +40,10 @@ CONSOLE: Final = Router(
         people.disable_person,
         people.enable_person,
         people.reset_person,
+        queue.show_queue,
+        queue.follow_link,
+        report.show_report,
+        report.change_from_page,
     ],
     after_request=add_page_headers,
     exception_handlers={ServiceError: on_refusal},

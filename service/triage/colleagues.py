@@ -1,0 +1,12 @@
+"""What people are called."""
+
+from uuid import UUID
+
+import asyncpg
+
+from service.triage.store import query
+
+
+async def names(connection: asyncpg.Connection) -> dict[UUID, str]:
+    """The name of everybody who has or had an account: those who left stay in the timelines of what they did."""
+    return {row["id"]: row["name"] for row in await connection.fetch(query("names"))}
