@@ -1,11 +1,15 @@
 """What the browser's reports left in the database, and what the browser keeps."""
 
+import asyncio
 from typing import Any, Final
 
 import msgspec
 from playwright.async_api import Page
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import PATIENCE_MS, Site
+
+NOTHING_KEPT: Final = "async () => !(await indexedDB.databases()).length"
+"""Whether this site keeps nothing any more, in the browser's words."""
 
 KEPT: Final = """async () => {
   const kept = { databases: (await indexedDB.databases()).map((one) => one.name), rows: {}, text: "" };
@@ -41,3 +45,10 @@ async def kept(page: Page) -> dict[str, Any]:
     """The databases of this site in the browser: how many rows in each store, and their bytes as text."""
     found: dict[str, Any] = await page.evaluate(KEPT)
     return found
+
+
+async def until(page: Page, condition: str) -> None:
+    """Wait for something that only a promise tells: Playwright's own waiting takes the promise for a yes."""
+    async with asyncio.timeout(3 * PATIENCE_MS / 1000):
+        while not await page.evaluate(condition):  # noqa: ASYNC110 - the browser tells of no change by itself
+            await asyncio.sleep(0.05)

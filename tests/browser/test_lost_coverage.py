@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import Site, opened
 from tests.browser.coverage import Line, Moment, line_to
-from tests.browser.reports import bodies, kept
+from tests.browser.reports import NOTHING_KEPT, bodies, kept, until
 
 RUNS: Final = int(os.environ.get("COVERAGE_RUNS", "5"))
 MOMENTS: Final[tuple[Moment, ...]] = ("before", "within", "after", "never")
@@ -69,7 +69,7 @@ async def test_coverage_is_lost_while_sending_and_one_report_arrives(
         # Where all was sent between two breaks, the next waits for a form that does not come.
         breaking.cancel()
         line.restore()
-        await page.wait_for_function("async () => !(await indexedDB.databases()).length")
+        await until(page, NOTHING_KEPT)
         assert (await kept(page))["databases"] == []
         await context.close()
 

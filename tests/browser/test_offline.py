@@ -6,7 +6,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Request, Route, 
 
 from tests.browser.conftest import Site, opened
 from tests.browser.coverage import line_to
-from tests.browser.reports import bodies, kept
+from tests.browser.reports import NOTHING_KEPT, bodies, kept, until
 
 SECRET: Final = "the boy with the red rucksack"
 
@@ -22,8 +22,9 @@ async def send(page: Page) -> None:
 
 
 async def until_kept_for_offline(page: Page) -> None:
-    await page.wait_for_function(
-        "async () => (await (await caches.open('pages')).keys()).length > 3 && !!navigator.serviceWorker.controller"
+    await until(
+        page,
+        "async () => (await (await caches.open('pages')).keys()).length > 3 && !!navigator.serviceWorker.controller",
     )
 
 
@@ -53,7 +54,7 @@ async def test_a_report_written_without_a_network_goes_when_it_is_back(browser: 
     report = (await bodies(site))[-1]
     assert report["description"] == SECRET
     assert report["occurred_precision"] == "about"
-    await page.wait_for_function("async () => !(await indexedDB.databases()).length")
+    await until(page, NOTHING_KEPT)
     await context.close()
 
 
@@ -182,7 +183,7 @@ async def test_a_refused_report_comes_back_to_be_mended_and_goes_with_a_new_key(
 
     assert len(set(keys)) == 2
     assert len([one for one in await bodies(site) if one["description"] == "refused and mended"]) == 1
-    await phone.wait_for_function("async () => !(await indexedDB.databases()).length")
+    await until(phone, NOTHING_KEPT)
 
 
 async def test_what_is_half_typed_is_kept_only_when_asked_and_wiped_with_one_press(

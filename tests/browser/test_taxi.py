@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE, Site, opened
-from tests.browser.reports import bodies, kept
+from tests.browser.reports import NOTHING_KEPT, bodies, kept, until
 
 WITNEY: Final = {"latitude": 51.7855, "longitude": -1.4852, "accuracy": 12.0}
 COUNT: Final = """() => {
@@ -124,6 +124,8 @@ async def test_a_marked_moment_is_finished_later(browser: Browser, site: Site, a
     await page.goto(f"{site.url}/taxi/mark")
     await page.get_by_role("button").click()
     await expect(page.get_by_role("status")).to_contain_text("Marked")
+    if allowed:
+        await page.locator("[data-placed]").wait_for()
 
     driving = await page.evaluate("document.querySelectorAll('a, input, textarea, select, button').length")
     assert driving == 1
@@ -133,15 +135,13 @@ async def test_a_marked_moment_is_finished_later(browser: Browser, site: Site, a
 
     await page.goto(f"{site.url}/taxi")
     await page.get_by_role("button", name="Use it").click()
-    if allowed:
-        await page.wait_for_function("document.querySelector('[name=\"marked.latitude\"]').value")
     await page.locator("input[value=child_alone]").check()
     await page.get_by_role("button", name="Send", exact=True).click()
     await expect(page.get_by_text("Your reference")).to_be_visible()
 
     marked = (await bodies(site))[-1]["marked"]
     assert marked.keys() == ({"at", "latitude", "longitude"} if allowed else {"at"})
-    await page.wait_for_function("async () => !(await indexedDB.databases()).length", polling=100)
+    await until(page, NOTHING_KEPT)
     assert (await kept(page))["databases"] == []
     await context.close()
 

@@ -24,7 +24,7 @@ button.addEventListener("click", async () => {
     const placed = { at, latitude: coords.latitude.toFixed(5), longitude: coords.longitude.toFixed(5) };
     // Only a car that moves has a heading.
     if (Number.isFinite(coords.heading)) placed.heading_degrees = `${Math.round(coords.heading) % 360}`;
-    vault.put(vault.MARKS, id, placed, undefined, true).catch(() => {});
+    vault.put(vault.MARKS, id, placed, undefined, true).then(() => { said.dataset.placed = at; }, () => {});
   }, () => {}, { enableHighAccuracy: true, timeout: 20_000, maximumAge: 5_000 });
 });
 
