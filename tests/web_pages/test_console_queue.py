@@ -129,7 +129,9 @@ async def test_what_is_late_is_said_in_words(
     desk.now -= timedelta(hours=3)
     await desk.reported(KNIFE)
     browser = Browser(client, web_settings, await desk.person(tvp="coordinator"))
-    assert re.search(r"P1 Late by (2 hours|3 hours|1\d\d minutes)", text_of(await browser.get("/desk")))
+    assert re.search(
+        r"P1 Critical Late by (2 hours|3 hours|1\d\d minutes)", text_of(await browser.get("/desk"))
+    )
 
 
 async def test_the_next_page_is_a_link_that_keeps_the_filters(

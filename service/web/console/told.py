@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from markupsafe import Markup, escape
 
+from schemas.facts import Facts
 from service.access.actor import COORDINATION
 from service.policy.model import Policy
 from service.triage.errors import Change
@@ -22,6 +23,7 @@ STATES: Final[Mapping[str, str]] = {
     "merged": "Merged",
     "closed": "Closed",
 }
+_ORDER: Final = Facts.__struct_fields__
 _CODE: Final = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 _DID: Final[Mapping[str, str]] = {
@@ -135,13 +137,19 @@ class Telling:
         """What was said, answer by answer, but for the reporter's own text, which stands by itself."""
         known = list(words)
         told = []
-        for name, value in body.items():
-            if name in {"description", "reporter"}:
-                continue
-            values = [marked(one, known) for one in self._values(name, value)]
+        for name in sorted(body.keys() - {"description", "reporter"}, key=_place):
+            values = [marked(one, known) for one in self._values(name, body[name])]
             if values:
                 told.append(Answer(in_words(name), values))
         return told
+
+    def because(self, evidence: Mapping[str, str]) -> Markup:
+        """What a reason rests on: the reporter's words, marked, or the fact itself."""
+        if evidence["origin"] == "text":
+            return Markup("<mark>{}</mark>").format(evidence["words"])
+        fact, _, value = evidence["atom"].partition("=")
+        shown = self.concern(value) if fact == "concern" else value.replace("_", " ")
+        return escape(f"{in_words(fact)}: {shown}")
 
     def _values(self, name: str, value: Any) -> Iterator[str]:
         if isinstance(value, Mapping) and not _is_thing(value):
@@ -174,6 +182,11 @@ class Telling:
             return self.when(datetime.fromisoformat(value))
         except ValueError:
             return value
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Where an answer stands among the others: what every report has in the order it is asked in, then the rest."""
+    return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
 
 
 def _is_thing(value: Mapping[str, Any]) -> bool:
