@@ -55,6 +55,13 @@ def text_of(page: httpx.Response) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 
+def alert_of(page: httpx.Response) -> str:
+    """What a page says of why something was not done."""
+    found = re.search(r'<div [^>]*role="alert">(.*?)</div>', page.text, re.DOTALL)
+    assert found is not None, text_of(page)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", found[1])).split())
+
+
 @pytest.fixture
 async def desk(
     web_settings: Settings, database: asyncpg.Connection, policy: Policy
@@ -100,7 +107,7 @@ async def test_filters_and_the_empty_queue(
     browser = Browser(client, web_settings, actor)
     assert "Nothing is waiting" in text_of(await browser.get("/desk"))
     knife = await desk.reported(KNIFE, description="A man with a machete")
-    spiked = await desk.reported(SPIKED)
+    spiked = await desk.reported(SPIKED, description="The barmaid saw it")
 
     async def shown(query: str) -> set[str]:
         page = await browser.get(f"/desk?{query}")
@@ -116,6 +123,8 @@ async def test_filters_and_the_empty_queue(
     assert await shown("whose=mine") == {spiked}
     assert await shown("whose=unassigned") == {knife}
     assert await shown("whose=unassigned&text=machete") == {knife}
+    assert await shown("text=barmaid") == {spiked}
+    assert await shown("whose=unassigned&text=barmaid") == set()
     assert await shown("state=closed") == set()
     assert "No report fits" in text_of(await browser.get("/desk?state=closed"))
     for wrong in ("grade=P9", "state=solved", "after=x"):
@@ -164,14 +173,14 @@ async def test_a_report_is_claimed_from_the_queue_and_a_second_claim_is_refused_
     assert "You are on it" in text_of(claimed)
     late = await two.send(before, f"/desk/reports/{reference}/claim")
     assert late.status_code == 412
-    assert f"{first.name} took it on" in text_of(late)
+    assert f"{first.name} took it on" in alert_of(late)
     page = await two.get("/desk")
     assert first.name in text_of(page)
     assert "Claim" not in text_of(page)
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', late.text))
     again = await two.post(f"/desk/reports/{reference}/claim", **hidden)
     assert again.status_code == 409
-    assert "Somebody of your team is on it already" in text_of(again)
+    assert "Somebody of your team is on it already" in alert_of(again)
     items = await desk.items(reference)
     assert items["asb_team"]["claimed_by"] == first.account
 
@@ -190,8 +199,8 @@ async def test_a_stale_page_is_told_what_changed_and_keeps_what_was_written(
         old, f"/desk/reports/{reference}/close", outcome="no_further_action", why="<Moved>"
     )
     assert stale.status_code == 412
-    assert "changed after you opened it" in text_of(stale)
-    assert "wrote a note: Rang the school" in text_of(stale)
+    assert "changed after you opened it" in alert_of(stale)
+    assert "wrote a note: Rang the school" in alert_of(stale)
     assert "&lt;Moved&gt;</textarea>" in stale.text
     assert await desk.version(reference) == 1
     closed = await two.send(
