@@ -94,7 +94,7 @@ def _stored(text: str, actor: str) -> tuple[Explanation, Directory | None]:
         found = await explain(connection, reference, actor=actor, account=account(), now=datetime.now(UTC))
         return found, await _directory(connection)
 
-    return ask(read, role="evenlode_web")
+    return ask(read, role="evenlode_pattern")
 
 
 async def _directory(connection: asyncpg.Connection) -> Directory | None:

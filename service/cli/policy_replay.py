@@ -113,7 +113,7 @@ def _policy(named: str) -> tuple[Policy, Files]:
     try:
         if Path(named).is_dir() or "+" not in named:
             return read_candidate(Path(named))
-        files = ask(read, role="evenlode_web")
+        files = ask(read, role="evenlode_pattern")
         return load_files(files), files
     except PolicyError as fault:
         raise click.ClickException(show_faults(fault)) from fault
@@ -146,7 +146,7 @@ def _put_on_record(job: Job, tally: Tally, version: str, actor: str) -> None:
         await record(connection, datetime.now(UTC), actor, "policy.replayed", version, detail)
 
     try:
-        ask(write, role="evenlode_web")
+        ask(write, role="evenlode_pattern")
     except asyncpg.ReadOnlySQLTransactionError:
         # A replica is a good place to replay; only what quotes reports needs the record.
         tally.changes = []

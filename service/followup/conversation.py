@@ -127,7 +127,7 @@ class Conversation:
 
         `message` is the one that was just added; without one nothing is raised.
         """
-        report = _BODY.decode(await store.told(connection, one.report_id))
+        report = _BODY.decode(await store.told(connection, one.receipt.reveal()))
         # The anonymity that was settled at intake; the body may leave it out.
         report = msgspec.structs.replace(report, anonymity=one.anonymity)
         rulings = await store.rulings(connection, one.report_id)

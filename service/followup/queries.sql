@@ -48,8 +48,8 @@ SELECT $1, $2, 1 + coalesce((SELECT max(place) FROM message WHERE report_id = $2
 INSERT INTO audit_event (at, actor, action, subject, detail) VALUES ($1, $2, $3, $4, $5)
 
 -- name: told
--- What was said in a report. $1: the report.
-SELECT body::text AS body FROM report WHERE id = $1
+-- What was said in a report. $1: its receipt, without which the web reads no report.
+SELECT told_to_holder($1)
 
 -- name: decisions
 -- Every decision on a report, the one in force first. $1: the report.

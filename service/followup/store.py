@@ -175,9 +175,9 @@ async def record(
     await connection.execute(query("record"), at, actor, action, str(report_id), detail)
 
 
-async def told(connection: asyncpg.Connection, report_id: UUID) -> str:
-    """What was said in a report, in its wire form."""
-    body: str = await connection.fetchval(query("told"), report_id)
+async def told(connection: asyncpg.Connection, receipt: str) -> str:
+    """What was said in the report of a receipt, which is as it was given out; in its wire form."""
+    body: str = await connection.fetchval(query("told"), receipt)
     return body
 
 

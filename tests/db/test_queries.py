@@ -24,8 +24,8 @@ _ROLES: Final = {
     "service/demo": "none",
     "service/organisations": "none",
     "service/triage": "evenlode_console",
-    "service/policy/releases/explain.sql": "evenlode_web",
-    "service/policy/releases/replay.sql": "evenlode_web",
+    "service/policy/releases/explain.sql": "evenlode_pattern",
+    "service/policy/releases/replay.sql": "evenlode_pattern",
     "service/policy/releases/releases.sql": "none",
     "workers": "evenlode_worker",
 }

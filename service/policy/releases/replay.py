@@ -202,13 +202,13 @@ def _quotes(decision: Decision) -> bool:
 
 
 async def _connect(url: str) -> asyncpg.Connection:
-    """A connection that cannot write, as the web's role: it may read reports and no source."""
+    """A connection that cannot write, as the role of the pattern work: it may read reports and no source."""
     connection = await asyncpg.connect(
         url,
         timeout=10,
         server_settings={
             "application_name": "evenlode_replay",
-            "role": "evenlode_web",
+            "role": "evenlode_pattern",
             "default_transaction_read_only": "on",
         },
     )

@@ -113,7 +113,7 @@ async def counted_down(
 ) -> dict[str, Any]:
     """What the template of the clocks and the list needs, with the receipt that what is ticked comes back with."""
     return {
-        "clocks": await _clocks(parts, report_id, now, language),
+        "clocks": await _clocks(parts, report_id, receipt, now, language),
         "now_stamp": now.isoformat(),
         "ticking": {name: catalogue(language.code).gettext(text) for name, text in _TICKING.items()},
         "receipt": receipt,
@@ -121,12 +121,14 @@ async def counted_down(
     }
 
 
-async def _clocks(parts: Parts, report_id: UUID, now: datetime, language: Language) -> list[Deadline]:
+async def _clocks(
+    parts: Parts, report_id: UUID, receipt: str, now: datetime, language: Language
+) -> list[Deadline]:
     """The deadlines of a report, the next first; none while the database cannot tell them."""
     try:
         async with store.reading(parts.pool) as connection:
             rulings = await store.rulings(connection, report_id)
-            body = msgspec.json.decode(await store.told(connection, report_id), type=_Body)
+            body = msgspec.json.decode(await store.told(connection, receipt), type=_Body)
     except StorageUnavailable:
         return []
     told = body.spiking or _Told()

@@ -124,7 +124,7 @@ async def tick_off(request: Request[Any, Any, Any]) -> Response[str]:
         path=path,
         saved=saved,
         reference=found.reference,
-        **await counted_down(parts, found.report_id, receipt, parts.clock(), language, done),
+        **await counted_down(parts, found.report_id, found.receipt.reveal(), parts.clock(), language, done),
     )
 
 
