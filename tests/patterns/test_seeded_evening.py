@@ -38,7 +38,7 @@ _TOLD: Final[tuple[dict[str, Any], ...]] = (
         happening="older",
         anonymity="anonymous",
         description=(
-            "fare wanted number twelve mill st in witney then told me to wait. golf behind us, silver, reg alpha bravo"
+            "fare wanted number twelve mill st in witney. golf parked there, silver, reg alpha bravo"
             " zero zero charlie delta echo. smell of weed"
         ),
     ),
