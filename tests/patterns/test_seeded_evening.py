@@ -38,8 +38,8 @@ _TOLD: Final[tuple[dict[str, Any], ...]] = (
         happening="older",
         anonymity="anonymous",
         description=(
-            "fare wanted number twelve mill st in witney. golf parked there, silver, reg alpha bravo"
-            " zero zero charlie delta echo. smell of weed"
+            "last month a fare wanted number twelve mill st in witney. golf behind us, silver, reg alpha bravo"
+            " zero zero charlie delta echo"
         ),
     ),
     report(
