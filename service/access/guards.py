@@ -10,6 +10,7 @@ from typing import Any, Final
 from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
+from litestar.routes import HTTPRoute
 
 from service.access.actor import ROLES, Actor, Role
 from service.access.cross_site import refuse_cross_site
@@ -18,6 +19,8 @@ from service.access.presented import actor_of_token
 from service.parts import parts_of
 
 _OPT: Final = "who"
+_ACTOR: Final = "actor"
+"""Where a request keeps who sent it, once that is known."""
 anyone: Final[Mapping[str, Any]] = {_OPT: "anyone"}
 """`opt` of a route that answers whoever asks."""
 
@@ -58,18 +61,19 @@ signed_in_only: Final = allow(*ROLES)
 
 async def signed_in(request: Request[Any, Any, Any]) -> Actor | None:
     """Who sent this request, or None for somebody not signed in. The database is asked once a request."""
-    if "evenlode.actor" not in request.scope:
+    kept = request.scope["state"]
+    if _ACTOR not in kept:
         parts = parts_of(request)
         token = request.cookies.get(parts.desk.site.cookie_name("session"), "")
         found = await actor_of_token(parts.pool, token) if token else None
-        request.scope["evenlode.actor"] = found  # type: ignore[typeddict-unknown-key]
-    actor: Actor | None = request.scope["evenlode.actor"]  # type: ignore[typeddict-item]
+        kept[_ACTOR] = found
+    actor: Actor | None = kept[_ACTOR]
     return actor
 
 
 def actor_of(request: Request[Any, Any, Any]) -> Actor:
     """The actor whom the route's guard let pass."""
-    actor: Actor = request.scope["evenlode.actor"]  # type: ignore[typeddict-item]
+    actor: Actor = request.scope["state"][_ACTOR]
     return actor
 
 
@@ -84,7 +88,7 @@ def declared(handler: BaseRouteHandler) -> frozenset[str] | None:
 def routes(app: Litestar) -> Iterator[tuple[str, str, BaseRouteHandler]]:
     """Every route as (path, handler's name, handler). What Litestar adds to answer OPTIONS tells methods alone."""
     for route in app.routes:
-        handlers = getattr(route, "route_handlers", None) or [route.route_handler]  # type: ignore[union-attr]
+        handlers = route.route_handlers if isinstance(route, HTTPRoute) else [route.route_handler]
         for handler in handlers:
             if handler.fn.__qualname__.startswith("HTTPRoute.create_options_handler"):
                 continue

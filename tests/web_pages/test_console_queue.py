@@ -15,6 +15,7 @@ from service.db.pool import prepare_connection
 from service.keys import load_key_ring
 from service.policy.model import Policy
 from service.settings import Settings
+from service.triage.queue import PAGE
 from tests.triage.console import Console
 from tests.triage.desk import ASB, KNIFE, SPIKED, TriageDesk, a_desk
 
@@ -144,10 +145,9 @@ async def test_what_is_late_is_said_in_words(
 
 
 async def test_the_next_page_is_a_link_that_keeps_the_filters(
-    client: httpx.AsyncClient, web_settings: Settings, desk: TriageDesk, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, web_settings: Settings, desk: TriageDesk
 ) -> None:
-    monkeypatch.setattr("service.triage.queue.page.__kwdefaults__", {"after": None, "most": 2})
-    references = {await desk.reported(ASB) for _ in range(5)}
+    references = {await desk.reported(ASB) for _ in range(PAGE + 5)}
     browser = Browser(client, web_settings, await desk.person(asb_team="coordinator"))
     page, seen = await browser.get("/desk?whose=unassigned"), []
     while True:
@@ -157,7 +157,7 @@ async def test_the_next_page_is_a_link_that_keeps_the_filters(
             break
         assert "whose=unassigned" in following[1]
         page = await browser.get(unescape(following[1]))
-    assert (len(seen), set(seen)) == (5, references)
+    assert (len(seen), set(seen)) == (PAGE + 5, references)
 
 
 async def test_a_report_is_claimed_from_the_queue_and_a_second_claim_is_refused_in_words(

@@ -229,22 +229,22 @@ END $$;
 CREATE FUNCTION open_api_key(given bytea) RETURNS TABLE (id uuid, organisation text, team text, scopes text[])
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    found public.api_key;
+    opened public.api_key;                            -- not `found`: that is PostgreSQL's own name
 BEGIN
-    SELECT * INTO found FROM public.api_key
+    SELECT * INTO opened FROM public.api_key
     WHERE key_hash = given AND ended_at IS NULL AND expires_at > now();
-    IF found.id IS NULL THEN
+    IF opened.id IS NULL THEN
         RETURN;
     END IF;
-    IF found.used_on IS DISTINCT FROM current_date THEN
+    IF opened.used_on IS DISTINCT FROM current_date THEN
         UPDATE public.api_key SET used_on = current_date, first_used_at = coalesce(first_used_at, date_trunc('day', now()))
-        WHERE api_key.id = found.id AND used_on IS DISTINCT FROM current_date;
-        IF FOUND AND found.first_used_at IS NULL THEN
+        WHERE api_key.id = opened.id AND used_on IS DISTINCT FROM current_date;
+        IF FOUND AND opened.first_used_at IS NULL THEN
             INSERT INTO public.audit_event (at, actor, action, subject, detail)
-            VALUES (date_trunc('minute', now()), 'key:' || found.id, 'api_key.first_used', found.id::text, '{}');
+            VALUES (date_trunc('minute', now()), 'key:' || opened.id, 'api_key.first_used', opened.id::text, '{}');
         END IF;
     END IF;
-    RETURN QUERY SELECT found.id, found.organisation, found.team, found.scopes;
+    RETURN QUERY SELECT opened.id, opened.organisation, opened.team, opened.scopes;
 END $$;
 
 -- Roles and offices are given by an administrator, or by whoever owns the database (the commands).

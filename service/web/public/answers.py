@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from service.errors import FieldFault
+from service.texts import N_
 from service.web.public.device import mark_fields, put_written
 from service.web.public.moments import typed_moment
 from service.web.public.place import position_fields
-from service.web.public.questions import N_, Form, Question
+from service.web.public.questions import Form, Question
 
 Fields = Mapping[str, Sequence[str]]
 UNSURE: Final = "not_sure"

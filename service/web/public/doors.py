@@ -15,6 +15,7 @@ from service.intake.decode import decode_report
 from service.intake.normalise import normalise
 from service.intake.suspicion import Suspicion
 from service.parts import parts_of
+from service.texts import N_
 from service.web.languages import LANGUAGES, Language, catalogue, prefix
 from service.web.languages import language_and_path as split_language
 from service.web.pages import page, render
@@ -27,7 +28,7 @@ from service.web.public.moments import WRITTEN, stamp, written_at
 from service.web.public.next_steps import shown_after
 from service.web.public.photos import photos_of
 from service.web.public.place import position_said
-from service.web.public.questions import N_, Form, Question, field_id
+from service.web.public.questions import Form, Question, field_id
 from service.web.public.sent_fields import MOST_SENT, read_sent
 
 _META: Final = ("_do", "_language")

@@ -16,9 +16,9 @@ from service.errors import StorageUnavailable
 from service.followup import store
 from service.parts import Parts
 from service.routing.model import EvidenceClock
+from service.texts import N_
 from service.web.languages import Language, catalogue
 from service.web.public.moments import LONDON
-from service.web.public.questions import N_
 from service.web.public.ticks import tick_list
 
 LEFT_DAYS: Final = N_("%(days)s days %(hours)s h left")

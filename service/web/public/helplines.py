@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from schemas.reports import CareWorkerReport, Report
-from service.web.public.questions import N_
+from service.texts import N_
 
 _SHOWN: Final = 4
 

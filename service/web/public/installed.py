@@ -5,11 +5,11 @@ from typing import Any, Final
 import msgspec
 from litestar import MediaType, Request, Response, get
 
+from service.texts import N_
 from service.web.languages import catalogue, prefix
 from service.web.pages import page, static_address
 from service.web.public.doors import addresses, language_and_path
 from service.web.public.kept_pages import MARK_PAGE, kept_pages
-from service.web.public.questions import N_
 from service.web.static_files import static_answer
 
 _NAME: Final = N_("Evenlode")

@@ -7,6 +7,7 @@ reporter (`schemas/reports.py`, Accepted).
 from typing import Any, Final
 
 from schemas.reports import Report
+from service.texts import N_
 from service.web.public.helplines import (
     AT_HOME,
     FRAUD,
@@ -16,7 +17,6 @@ from service.web.public.helplines import (
     tells_of_care,
     tells_of_forced_work,
 )
-from service.web.public.questions import N_
 
 _ALWAYS: Final = N_("A person looks at every report. The urgent ones come first, by day and by night.")
 _ANONYMOUS: Final = N_(

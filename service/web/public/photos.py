@@ -10,7 +10,7 @@ from service.errors import StorageUnavailable
 from service.followup.errors import FileRefused, FilesFull
 from service.followup.store import Found
 from service.parts import parts_of
-from service.web.public.questions import N_
+from service.texts import N_
 
 NOT_NOW: Final = N_("A photo could not be kept just now. Send it again.")
 

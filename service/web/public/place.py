@@ -11,8 +11,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from service.texts import N_
 from service.web.public.place_map import place_at, place_map
-from service.web.public.questions import N_, Choice, Question, Step
+from service.web.public.questions import Choice, Question, Step
 
 Fields = Mapping[str, Sequence[str]]
 POSITION: Final = "location.latitude"

@@ -111,8 +111,3 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
 def field_id(name: str) -> str:
     """The id in the page of a question's field."""
     return name.replace(".", "-").replace("_", "-")
-
-
-def N_(text: str) -> str:  # noqa: N802 - the name by which catalogues are gathered
-    """Mark a text for the catalogues where it is written; it is translated where it is shown."""
-    return text

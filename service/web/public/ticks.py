@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 from schemas.follow_up import MessageLine
-from service.web.public.questions import N_
+from service.texts import N_
 
 _HEAD: Final = "From the list at the venue."
 _DONE: Final = "Done:"

@@ -6,10 +6,10 @@ from typing import Any, Final, NamedTuple, TypeVar
 import structlog
 from litestar import MediaType, Request, Response
 
+from service.texts import N_
 from service.web.headers import PAGE_HEADERS
 from service.web.languages import language_and_path
 from service.web.pages import render
-from service.web.public.questions import N_
 
 _FOR_PROGRAMS: Final = ("/v1/", "/health/", "/metrics", "/schema")
 _log = structlog.get_logger()

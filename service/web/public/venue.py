@@ -14,6 +14,7 @@ from service.followup.errors import ReceiptUnknown
 from service.intake.store import UNAVAILABLE
 from service.organisations.store import Kind, Organisation, by_code
 from service.parts import parts_of
+from service.texts import N_
 from service.web.languages import catalogue
 from service.web.pages import page
 from service.web.public.answers import ORGANISATION, TOWN, Fields, chosen
@@ -21,7 +22,6 @@ from service.web.public.doors import addresses, empty_form, language_and_path
 from service.web.public.evidence import counted_down
 from service.web.public.forms import BY_DOOR
 from service.web.public.forms.venue import VENUE_FORMS
-from service.web.public.questions import N_
 from service.web.public.sent_fields import read_sent
 from service.web.public.ticks import TICKS, message, ticked
 

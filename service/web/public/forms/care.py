@@ -8,9 +8,10 @@ of an earlier one, so the gravest stand last.
 
 from typing import Final
 
+from service.texts import N_
 from service.web.public.forms.care_contact import CARE_CONTACT
 from service.web.public.forms.when_and_who import HAPPENING, WHO_I_AM
-from service.web.public.questions import N_, Choice, Form, Question, Step
+from service.web.public.questions import Choice, Form, Question, Step
 
 _YES_NO: Final = (
     Choice(value="yes", label=N_("Yes")),

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from service.texts import N_
 from service.web.public.forms.rural_details import ANIMALS, BROKEN_INTO, TAKEN, WAY, WHAT, YES_NO
 from service.web.public.forms.rural_people import (
     AT_RISK,
@@ -20,7 +21,7 @@ from service.web.public.forms.rural_people import (
 )
 from service.web.public.forms.when_and_who import CONTACT, HAPPENING, WHO_I_AM
 from service.web.public.place import place_steps, with_position
-from service.web.public.questions import N_, Choice, Form, Question, Step
+from service.web.public.questions import Choice, Form, Question, Step
 
 _UNNAMED: Final = {
     "machinery": "machinery or vehicle",

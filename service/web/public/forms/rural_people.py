@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from service.texts import N_
 from service.web.public.forms.rural_details import WHAT, YES_NO
-from service.web.public.questions import N_, Choice, Question, Step
+from service.web.public.questions import Choice, Question, Step
 
 _YES_MAYBE_NO: Final = (
     Choice(value="yes", label=N_("Yes")),

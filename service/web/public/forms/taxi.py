@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from service.texts import N_
 from service.web.public.device import MARK
 from service.web.public.forms.when_and_who import CONTACT, WHO_I_AM
-from service.web.public.questions import N_, Choice, Form, Question, Step
+from service.web.public.questions import Choice, Form, Question, Step
 
 _CHILD: Final = ("child_adult", "child_alone")
 _RIDERS: Final = (*_CHILD, "frightened", "workers", "errands", "house")

@@ -6,9 +6,10 @@ several that are chosen the last one counts, so the gravest stand last.
 
 from typing import Final
 
+from service.texts import N_
 from service.web.public.forms.spiking import SPIKING
 from service.web.public.forms.venue_form import HURT, ON_SITE, STILL_THERE, YOUNG, venue_form
-from service.web.public.questions import N_, Choice, Form, Question
+from service.web.public.questions import Choice, Form, Question
 
 _VIOLENCE: Final = venue_form(
     "violence",

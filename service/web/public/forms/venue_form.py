@@ -2,9 +2,10 @@
 
 from typing import Any, Final
 
+from service.texts import N_
 from service.web.public.forms.venue_place import VENUE_PLACE
 from service.web.public.forms.when_and_who import CONTACT, HAPPENING, WHO_I_AM
-from service.web.public.questions import N_, Choice, Form, Question, Step
+from service.web.public.questions import Choice, Form, Question, Step
 
 _UNSURE: Final = Choice(value="not_sure", label=N_("I'm not sure"))
 _YES_NO: Final = (

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from service.web.public.questions import N_, Question, Step
+from service.texts import N_
+from service.web.public.questions import Question, Step
 
 VENUE_PLACE: Final = Step(
     id="place",

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from service.web.public.questions import N_, Choice, Question, Step
+from service.texts import N_
+from service.web.public.questions import Choice, Question, Step
 
 HAPPENING: Final = Question(
     name="happening",
