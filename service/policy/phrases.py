@@ -12,6 +12,7 @@ lock~                     the word in its regular forms: lock, locks, locked, lo
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import product
 from typing import Final
 
@@ -124,15 +125,19 @@ def _choices(piece: str, phrase: str, classes: Classes) -> list[list[Place]]:
     single: set[str] = set()
     longer: list[list[Place]] = []
     for option in options:
-        words = [_forms(word) for word in option.split()]
-        if len(words) == 1 and all(len(tokens_of(word)) == 1 for word in words[0]):
-            single.update(tokens_of(word)[0] for word in words[0])
+        words = [_spelt(word) for word in option.split()]
+        if len(words) == 1 and all(len(tokens) == 1 for tokens in words[0]):
+            single.update(tokens[0] for tokens in words[0])
         else:
-            longer.append(
-                [frozenset(token) for forms in words for token in zip(*map(tokens_of, forms), strict=False)]
-            )
+            longer.append([frozenset(token) for forms in words for token in zip(*forms, strict=False)])
     ways: list[list[Place]] = [[frozenset(single)]] if single else []
     return ways + longer
+
+
+@lru_cache(maxsize=1 << 14)
+def _spelt(word: str) -> tuple[tuple[str, ...], ...]:
+    """The tokens of each form of a policy's word; kept, since phrases share words and are checked, then compiled."""
+    return tuple(tuple(tokens_of(form)) for form in _forms(word))
 
 
 def _forms(word: str) -> list[str]:
