@@ -18,7 +18,7 @@ echo 'Evenlode needs Python 3.11 or newer, and found none$(if $(PYTHON), at $(PY
 exit 1
 endef
 
-.PHONY: browser help run demo doctor test lint types format bench bench-queue evaluate train catalogues confidences kills coverage-runs audit clean setup setup-run
+.PHONY: browser help run demo doctor test lint types format bench bench-queue evaluate train catalogues confidences kills accessibility coverage-runs audit clean setup setup-run
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -33,7 +33,8 @@ doctor: setup-run ## say what is right and wrong with this installation
 	@EVENLODE_DEMO="$${EVENLODE_DEMO-1}" exec $(RUN) -m service.cli doctor
 
 test: lint types browser ## check style and types, then run all tests with coverage
-	@$(RUN) -m pytest -n 2 --cov --cov-report=term-missing:skip-covered
+	@$(RUN) -m pytest -n 2 --ignore=tests/browser --cov --cov-report=term-missing:skip-covered
+	@$(RUN) -m pytest -n 2 tests/browser
 
 browser: setup ## install Chromium for the browser tests, where that can be done
 	@exec $(RUN) tools/browser.py
@@ -71,6 +72,9 @@ confidences: setup ## choose how sure the text reader must be of each fact, on r
 
 kills: setup ## kill each process under load, twenty rounds, and count what was kept
 	@exec $(RUN) -m tests.kills
+
+accessibility: setup browser ## look at every page and step in every language and size with axe
+	@EVERY_LANGUAGE=1 exec $(RUN) -m pytest -n 2 tests/browser/test_everybody.py
 
 coverage-runs: setup ## lose coverage at a random moment of sending, fifty times, in a real browser
 	@COVERAGE_RUNS=$${COVERAGE_RUNS:-50} exec $(RUN) -m pytest -q -p no:randomly tests/browser/test_lost_coverage.py

@@ -1,11 +1,13 @@
 """Every page and every step, for everybody: axe-core finds nothing, in a language of each direction, at two sizes."""
 
+import os
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from playwright.async_api import Browser, Page
 
+from service.web.languages import LANGUAGES as SPOKEN
 from service.web.languages import prefix
 from service.web.public.questions import Form
 from tests.browser.conftest import DESK, PHONE, Site, opened
@@ -13,7 +15,13 @@ from tests.browser.walking import PLAIN_PAGES, each_step, fill_and_send, forms
 
 AXE: Final = (Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text()
 SIZES: Final = {"phone": PHONE, "desk": DESK}
-LANGUAGES: Final = ("en", "ur")
+ALL: Final = os.environ.get("EVERY_LANGUAGE") == "1"
+"""Whether every language is looked at in every size (`make accessibility`), or as many as `make test` has time for."""
+LANGUAGES: Final = tuple(language.code for language in SPOKEN) if ALL else ("en", "ur")
+
+WAYS: Final = [
+    (language, size) for language in LANGUAGES for size in SIZES if ALL or language == "en" or size == "phone"
+]
 
 
 async def violations(page: Page) -> list[str]:
@@ -39,8 +47,7 @@ async def test_no_page_keeps_anybody_out(browser: Browser, site: Site, language:
     assert not found
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("language", "size"), WAYS)
 @pytest.mark.parametrize("form", forms(), ids=lambda form: form.door.strip("/"))
 async def test_no_step_of_a_form_keeps_anybody_out(
     browser: Browser, site: Site, form: Form, language: str, size: str

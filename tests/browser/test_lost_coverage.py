@@ -13,7 +13,7 @@ from tests.browser.conftest import Site, opened
 from tests.browser.coverage import Line, Moment, line_to
 from tests.browser.reports import NOTHING_KEPT, bodies, kept, until
 
-RUNS: Final = int(os.environ.get("COVERAGE_RUNS", "5"))
+RUNS: Final = int(os.environ.get("COVERAGE_RUNS", "3"))
 MOMENTS: Final[tuple[Moment, ...]] = ("before", "within", "after", "never")
 SEED: Final = os.environ.get("COVERAGE_SEED") or uuid4().hex[:8]
 
