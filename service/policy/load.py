@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from service.errors import PolicyError
 from service.policy.check import check
@@ -23,13 +24,27 @@ from service.policy.read import Located, PolicyFiles, T, Written
 from service.policy.vocabulary import GRADES
 from service.reading.reader import shipped_reader
 
+_MOST_KEPT: Final = 8
+_kept: Final[dict[bytes, Policy]] = {}
+"""Policies by their content. A policy is frozen, so that whoever asks for the same files may have the same one."""
+
 
 def load_policy(folder: Path) -> Policy:
-    """Read and check the policy files of a folder, once.
+    """The policy that the files of a folder make, checked as a whole; each content is worked through once a process.
 
     Raises PolicyError with every fault as `file:line: reason`, one a line.
     """
     files = PolicyFiles(folder)
+    content = _digest(files.content)
+    if files.faults or content not in _kept:
+        made = _make(files)
+        while len(_kept) >= _MOST_KEPT:
+            _kept.pop(next(iter(_kept)), None)
+        _kept[content] = made
+    return _kept[content]
+
+
+def _make(files: PolicyFiles) -> Policy:
     written = files.written()
     faults = files.faults or check(written)
     if faults or written.partnership is None or written.otherwise is None or written.language is None:
@@ -39,7 +54,7 @@ def load_policy(folder: Path) -> Policy:
     reader = shipped_reader()
     phrases = compile_phrases(_entries(written.phrases), written.classes)
     return Policy(
-        version=f"{partnership.label}+{_fingerprint(files.content)}.{reader.version}",
+        version=f"{partnership.label}+{_digest(files.content).hex()[:8]}.{reader.version}",
         partnership=partnership,
         concerns={concern.code: concern for concern in _entries(written.concerns)},
         shown={
@@ -119,12 +134,12 @@ def _entries(located: Iterable[Located[T]]) -> list[T]:
     return [item.entry for item in located]
 
 
-def _fingerprint(content: dict[str, bytes]) -> str:
-    """Eight hexadecimal digits of the files' names and content."""
+def _digest(content: dict[str, bytes]) -> bytes:
+    """Of the files' names and content; the version shows eight digits of it."""
     digest = sha256()
     for name in sorted(content):
         digest.update(f"{name}\n{len(content[name])}\n".encode() + content[name])
-    return digest.hexdigest()[:8]
+    return digest.digest()
 
 
 def _thresholds(written: Written) -> dict[str, tuple[int, ...]]:

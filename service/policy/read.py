@@ -99,7 +99,7 @@ _FILES: Final = {
 
 
 class PolicyFiles:
-    """The files of one folder, read once; `faults` grows as they are read."""
+    """The files of one folder, read once; `written` takes them apart, and `faults` grows as it does."""
 
     def __init__(self, folder: Path) -> None:
         self.faults: list[Fault] = []
@@ -111,7 +111,7 @@ class PolicyFiles:
             return
         for path in sorted(folder.glob("*.toml")):
             if path.name in _FILES or _MORE_PHRASES.match(path.name):
-                self._read(path)
+                self.content[path.name] = path.read_bytes()
             else:
                 there_are = ", ".join([*_FILES, "phrases_….toml"])
                 self.faults.append(Fault(path.name, 1, f"not a policy file; there are {there_are}"))
@@ -120,6 +120,8 @@ class PolicyFiles:
 
     def written(self) -> Written:
         """Everything that could be read."""
+        for name in self.content:
+            self._take_apart(name)
         return Written(
             partnership=self._whole("partnership.toml", PartnershipPolicy),
             concerns=self._each("concerns.toml", "concern", ConcernPolicy),
@@ -158,9 +160,7 @@ class PolicyFiles:
             classes.update(given)
         return classes
 
-    def _read(self, path: Path) -> None:
-        name = path.name
-        self.content[name] = path.read_bytes()
+    def _take_apart(self, name: str) -> None:
         try:
             text = self.content[name].decode()
             table = tomllib.loads(text)
