@@ -94,6 +94,7 @@ def _without_storing(intake: Any) -> Litestar:
             settings=nothing,
             metrics=Metrics(),
             pool=nothing,
+            desk_pool=nothing,
             redis=nothing,
             intake=intake,
             follow_up=nothing,

@@ -48,7 +48,6 @@ from service.web.console.routes import CONSOLE
 from service.web.public.trouble import for_people
 from service.web.routes import PAGES
 
-_POOL_SIZE = 6
 _log = structlog.get_logger()
 
 
@@ -66,7 +65,9 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, intake_type: type[
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None, None]:
-        pool = await open_pool(settings.require_database(), role="evenlode_web", size=_POOL_SIZE)
+        url = settings.require_database()
+        pool = await open_pool(url, role="evenlode_web", size=settings.intake_connections)
+        desk_pool = await open_pool(url, role="evenlode_web", size=settings.desk_connections)
         policy = with_usable_channels(followed.policy, settings)
         redis = Redis.from_url(settings.require_redis(), socket_timeout=2, socket_connect_timeout=2)
         intake = intake_type(policy=policy, store=_store(pool, policy), ring=ring, clock=clock)
@@ -83,11 +84,12 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, intake_type: type[
             _settle_memory()
 
         follower = Follower(settings, load_policy, adopt, followed)
-        live_queues = Live(settings.require_database())
+        live_queues = Live(url)
         app.state.parts = Parts(
             settings=settings,
             metrics=Metrics(),
             pool=pool,
+            desk_pool=desk_pool,
             redis=redis,
             intake=intake,
             clock=clock,
@@ -108,6 +110,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now, intake_type: type[
             hearing.cancel()
             await intake.close()
             await redis.aclose()
+            await desk_pool.close()
             await pool.close()
 
     return assemble(lifespan)

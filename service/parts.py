@@ -29,6 +29,9 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     settings: Settings
     metrics: Metrics
     pool: asyncpg.Pool
+    """Connections of whoever reports, and of health and metrics."""
+    desk_pool: asyncpg.Pool
+    """Connections of the console, apart: a burst of reports cannot starve the desk, nor the desk the intake."""
     redis: Redis
     intake: Intake
     follow_up: FollowUp

@@ -80,6 +80,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail: MailSettings
     oidc: OidcSettings | None
     """Where coordinators may sign in besides (`EVENLODE_OIDC_ISSUER`, `_CLIENT_ID`, `_CLIENT_SECRET`, `_NAME`)."""
+    intake_connections: int
+    """Most database connections that taking reports uses in one web process (`EVENLODE_INTAKE_CONNECTIONS`)."""
+    desk_connections: int
+    """Most database connections that the console uses in one web process (`EVENLODE_DESK_CONNECTIONS`)."""
     demo: bool
     """True when notifications may end in the local mail catcher (`EVENLODE_DEMO=1`, set by `make run`)."""
     metrics_token: Secret | None
@@ -110,6 +114,13 @@ def _port(environ: Mapping[str, str], name: str, default: int) -> int:
     raw = environ.get(name, str(default))
     if not raw.isdecimal() or not 0 < int(raw) < 65536:
         raise SettingsError(f"{name}={raw!r} is not a port: set a number from 1 to 65535.")
+    return int(raw)
+
+
+def _connections(environ: Mapping[str, str], name: str, default: int) -> int:
+    raw = environ.get(name, str(default))
+    if not (raw.isascii() and raw.isdecimal()) or not 1 <= int(raw) <= 100:
+        raise SettingsError(f"{name}={raw!r} is no number of connections: set one from 1 to 100.")
     return int(raw)
 
 
@@ -209,6 +220,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         security_contact=_security_contact(env),
         mail=_mail(env),
         oidc=_oidc(env),
+        intake_connections=_connections(env, "EVENLODE_INTAKE_CONNECTIONS", 6),
+        desk_connections=_connections(env, "EVENLODE_DESK_CONNECTIONS", 6),
         demo=env.get("EVENLODE_DEMO", "") == "1",
         metrics_token=Secret(env["EVENLODE_METRICS_TOKEN"]) if env.get("EVENLODE_METRICS_TOKEN") else None,
         webhook_urls={

@@ -65,7 +65,7 @@ async def signed_in(request: Request[Any, Any, Any]) -> Actor | None:
     if _ACTOR not in kept:
         parts = parts_of(request)
         token = request.cookies.get(parts.desk.site.cookie_name("session"), "")
-        found = await actor_of_token(parts.pool, token) if token else None
+        found = await actor_of_token(parts.desk_pool, token) if token else None
         kept[_ACTOR] = found
     actor: Actor | None = kept[_ACTOR]
     return actor

@@ -65,7 +65,7 @@ async def read_queue(request: Request[Any, Any, Any]) -> Response[QueuePage]:
         filters = msgspec.convert(asked, Filters, strict=False)
     except msgspec.ValidationError as fault:
         raise WrongValue(str(fault)) from None
-    async with acting(parts.pool, actor) as connection:
+    async with acting(parts.desk_pool, actor) as connection:
         found = await queue.page(connection, actor, filters, now=parts.clock(), after=after)
     return Response(found, headers=_NO_STORE)
 
@@ -81,7 +81,7 @@ async def read_queue(request: Request[Any, Any, Any]) -> Response[QueuePage]:
 async def count_queue(request: Request[Any, Any, Any]) -> Response[list[dict[str, Any]]]:
     """By team and grade."""
     parts = parts_of(request)
-    async with acting(parts.pool, actor_of(request)) as connection:
+    async with acting(parts.desk_pool, actor_of(request)) as connection:
         return Response(await queue.counts(connection, now=parts.clock()), headers=_NO_STORE)
 
 
@@ -97,7 +97,7 @@ async def read_report(request: Request[Any, Any, Any], reference: FromPath[str])
     """The ETag is the version that a change names. That it was read is on the record."""
     parts, actor = parts_of(request), actor_of(request)
     reference = _reference(reference, parts)
-    async with on_record(parts.pool, actor, reference), acting(parts.pool, actor) as connection:
+    async with on_record(parts.desk_pool, actor, reference), acting(parts.desk_pool, actor) as connection:
         found = await read(connection, reference)
     return Response(found, headers={**_NO_STORE, "ETag": f'"{found.version}"'})
 
@@ -129,7 +129,7 @@ async def change_report(
     body = decode_message(await request.body() or b"{}", chosen.body)
     version = _version(if_match)
     at = At(parts.intake.policy, parts.clock())
-    async with changing(parts.pool, actor, reference, version, team=body.team) as (connection, case):
+    async with changing(parts.desk_pool, actor, reference, version, team=body.team) as (connection, case):
         reached = await chosen.act(connection, case, body, at)
     return Response(
         Version(reference=reference, version=reached), headers={**_NO_STORE, "ETag": f'"{reached}"'}
@@ -157,7 +157,7 @@ async def reveal_source(
     reference = _reference(reference, parts)
     body = decode_message(await request.body(), Why)
     version = _version(if_match)
-    async with changing(parts.pool, actor, reference, version, team=body.team) as (connection, case):
+    async with changing(parts.desk_pool, actor, reference, version, team=body.team) as (connection, case):
         found = await reveal(connection, case, body.why, ring=parts.desk.ring)
     return Response(found, headers=_NO_STORE)
 
@@ -173,7 +173,7 @@ async def reveal_source(
 )
 async def approve_reveal(request: Request[Any, Any, Any], asked: FromPath[UUID]) -> None:
     """Holds for 24 hours and one reveal."""
-    async with acting(parts_of(request).pool, actor_of(request)) as connection:
+    async with acting(parts_of(request).desk_pool, actor_of(request)) as connection:
         await approve(connection, asked)
 
 
@@ -196,7 +196,7 @@ async def change_many(request: Request[Any, Any, Any], verb: FromPath[str]) -> R
     body = decode_message(msgspec.json.encode(asked.body), VERBS[verb].body)
     at = At(parts.intake.policy, parts.clock())
     targets = [Target(one.reference, one.version) for one in asked.targets]
-    async with acting(parts.pool, actor) as connection:
+    async with acting(parts.desk_pool, actor) as connection:
         done = await undo.to_each(
             connection,
             actor,

@@ -64,7 +64,7 @@ async def _events(parts: Parts, actor: Actor) -> AsyncIterator[ServerSentEventMe
 async def _still(parts: Parts, actor: Actor) -> bool:
     """Whether the session is live and has the same teams. An open stream by itself does not keep a session alive."""
     try:
-        async with acting(parts.pool, actor) as connection:
+        async with acting(parts.desk_pool, actor) as connection:
             teams = await connection.fetchval("SELECT actor_teams()")
     except NotSignedIn:
         return False

@@ -20,7 +20,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
 READS: Final = re.compile(
     r"""(?:environ|env)(?:\.get\(|\[)\s*"([A-Z][A-Z0-9_]+)"   # environ.get("X"), env["X"]
-      | _port\(\s*\w+,\s*"([A-Z][A-Z0-9_]+)"                  # _port(env, "X", …)
+      | _(?:port|connections)\(\s*\w+,\s*"([A-Z][A-Z0-9_]+)"  # _port(env, "X", …)
       | prefix\w*\s*(?:,[^=]*)?=\s*"(EVENLODE_[A-Z_]+_)"      # a prefix that a recipient's code follows
       | "(EVENLODE_WEBHOOK_[A-Z]+_)"
     """,

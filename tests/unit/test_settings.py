@@ -25,6 +25,12 @@ def test_a_port_that_is_none_is_refused_by_name(name: str, value: str) -> None:
         load_settings({name: value})
 
 
+@pytest.mark.parametrize("value", ["0", "101", "six", "-1", ""])
+def test_a_number_of_connections_that_cannot_be_meant_is_refused_by_name(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"^EVENLODE_DESK_CONNECTIONS="):
+        load_settings({"EVENLODE_DESK_CONNECTIONS": value})
+
+
 @pytest.mark.parametrize(
     ("url", "host", "port", "start_tls", "use_tls"),
     [

@@ -54,7 +54,7 @@ async def change_password(request: Request[Any, Any, Any]) -> Response[Any]:
     device = device_of(request.headers.get("user-agent", ""))
     try:
         await parts.desk.throttle.begin(counted)
-        async with keeping(parts.pool) as connection:
+        async with keeping(parts.desk_pool) as connection:
             account = await _account(connection, actor)
             await _same_person(account, str(form.get("password", "")))
             await accounts.set_password(connection, account, str(form.get("new_password", "")))
@@ -70,7 +70,7 @@ async def change_password(request: Request[Any, Any, Any]) -> Response[Any]:
 async def end_session(request: Request[Any, Any, Any], session: FromPath[UUID]) -> Response[Any]:
     """End one of one's own sessions."""
     actor = actor_of(request)
-    async with keeping(parts_of(request).pool) as connection:
+    async with keeping(parts_of(request).desk_pool) as connection:
         await sessions.end(connection, actor.account, session, "ended by its owner")
     return see("/desk/me")
 
@@ -79,7 +79,7 @@ async def end_session(request: Request[Any, Any, Any], session: FromPath[UUID]) 
 async def end_other_sessions(request: Request[Any, Any, Any]) -> Response[Any]:
     """End all of one's own sessions but this one."""
     actor = actor_of(request)
-    async with keeping(parts_of(request).pool) as connection:
+    async with keeping(parts_of(request).desk_pool) as connection:
         await sessions.end_all(connection, actor.account, "ended by its owner", but=actor.session)
     return see("/desk/me")
 
@@ -89,7 +89,7 @@ async def renew_recovery_codes(request: Request[Any, Any, Any]) -> Response[Any]
     """New recovery codes, shown once, in place of those before."""
     parts, actor = parts_of(request), actor_of(request)
     _refuse_stale(actor)
-    async with keeping(parts.pool) as connection:
+    async with keeping(parts.desk_pool) as connection:
         drawn = await accounts.new_recovery_codes(
             connection, parts.desk.ring, await _account(connection, actor)
         )
@@ -102,7 +102,7 @@ async def ask_for_new_passkey(request: Request[Any, Any, Any]) -> Response[dict[
     parts, actor = parts_of(request), actor_of(request)
     _refuse_stale(actor)
     challenge = passkeys.new_challenge()
-    async with keeping(parts.pool) as connection:
+    async with keeping(parts.desk_pool) as connection:
         account = await _account(connection, actor)
         # Kept as a sign-in of this session's own token: it leads nowhere without a factor, and runs out.
         await sign_in.begin(connection, actor.token.reveal(), "passkey", account.id, challenge)
@@ -118,7 +118,7 @@ async def add_passkey(
     parts, actor = parts_of(request), actor_of(request)
     _refuse_stale(actor)
     token = actor.token.reveal()
-    async with keeping(parts.pool) as connection:
+    async with keeping(parts.desk_pool) as connection:
         under_way = await sign_in.find(connection, token)
         if under_way.challenge is None:
             raise SignInOver
@@ -136,7 +136,7 @@ async def remove_passkey(request: Request[Any, Any, Any], passkey: FromPath[UUID
     """Forget a passkey, unless nothing else would be left to sign in with."""
     parts, actor = parts_of(request), actor_of(request)
     _refuse_stale(actor)
-    async with keeping(parts.pool) as connection:
+    async with keeping(parts.desk_pool) as connection:
         account = await _account(connection, actor)
         removed = await accounts.remove_passkey(connection, account, passkey)
         if removed:
@@ -165,7 +165,7 @@ async def _page(
     request: Request[Any, Any, Any], *, said: str | None = None, status: int = 200
 ) -> Response[Any]:
     parts, actor = parts_of(request), actor_of(request)
-    async with keeping(parts.pool) as connection:
+    async with keeping(parts.desk_pool) as connection:
         account = await _account(connection, actor)
         mine = await sessions.own(connection, actor.account)
         keys = await accounts.passkeys(connection, actor.account)

@@ -37,7 +37,7 @@ async def add_person(request: Request[Any, Any, Any]) -> Response[Any]:
         return await _everybody(request, said="Give a name and an e-mail address.", form=form, status=422)
     invited = form.get("way") == "provider" and parts.desk.provider is not None
     try:
-        async with keeping(parts.pool, actor) as connection:
+        async with keeping(parts.desk_pool, actor) as connection:
             account, once = await people.add(
                 connection, email, name, _rights(form), invited=invited, by=actor.on_record
             )
@@ -61,7 +61,7 @@ async def change_rights(request: Request[Any, Any, Any], account: FromPath[UUID]
     form = {name: str(value) for name, value in (await request.form()).items()}
     try:
         _refuse_own(request, account)
-        async with keeping(parts_of(request).pool, actor) as connection:
+        async with keeping(parts_of(request).desk_pool, actor) as connection:
             await people.one(connection, account)
             await people.set_rights(connection, account, _rights(form), by=actor.on_record)
     except (AccountNeedsWork, TeamUnknown, LastAdministrator, OwnAccount) as refused:
@@ -77,7 +77,7 @@ async def disable_person(request: Request[Any, Any, Any], account: FromPath[UUID
     actor = actor_of(request)
     try:
         _refuse_own(request, account)
-        async with keeping(parts_of(request).pool, actor) as connection:
+        async with keeping(parts_of(request).desk_pool, actor) as connection:
             await people.disable(connection, account, by=actor.on_record)
     except (LastAdministrator, OwnAccount) as refused:
         return await _person(request, account, said=str(refused), status=refused.status)
@@ -88,7 +88,7 @@ async def disable_person(request: Request[Any, Any, Any], account: FromPath[UUID
 async def enable_person(request: Request[Any, Any, Any], account: FromPath[UUID]) -> Response[Any]:
     """Let a disabled account in again."""
     actor = actor_of(request)
-    async with keeping(parts_of(request).pool, actor) as connection:
+    async with keeping(parts_of(request).desk_pool, actor) as connection:
         await people.enable(connection, account, by=actor.on_record)
     return see(f"/desk/people/{account}")
 
@@ -101,7 +101,7 @@ async def reset_person(request: Request[Any, Any, Any], account: FromPath[UUID])
     actor = actor_of(request)
     try:
         _refuse_own(request, account)
-        async with keeping(parts_of(request).pool, actor) as connection:
+        async with keeping(parts_of(request).desk_pool, actor) as connection:
             once = await people.reset(connection, account, by=actor.on_record)
     except OwnAccount as refused:
         return await _person(request, account, said=str(refused), status=refused.status)
@@ -132,7 +132,7 @@ async def _everybody(
     status: int = 200,
 ) -> Response[Any]:
     parts = parts_of(request)
-    async with keeping(parts.pool, actor_of(request)) as connection:
+    async with keeping(parts.desk_pool, actor_of(request)) as connection:
         everybody, every_team = await people.every(connection), await teams.every(connection)
     return await console_page(
         request,
@@ -155,7 +155,7 @@ async def _person(
     added: bool = False,
     status: int = 200,
 ) -> Response[Any]:
-    async with keeping(parts_of(request).pool, actor_of(request)) as connection:
+    async with keeping(parts_of(request).desk_pool, actor_of(request)) as connection:
         person, every_team = await people.one(connection, account), await teams.every(connection)
     return await console_page(
         request,

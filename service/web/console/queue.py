@@ -35,7 +35,7 @@ async def show_queue(request: Request[Any, Any, Any]) -> Response[Any]:
     said, status, filters = None, 200, Filters()
     try:
         filters = _filters(grades, chosen)
-        async with acting(parts.pool, actor) as connection:
+        async with acting(parts.desk_pool, actor) as connection:
             found = await queue.page(connection, actor, filters, now=parts.clock(), after=chosen.get("after"))
     except WrongValue as wrong:
         found, said, status = QueuePage(items=[]), str(wrong), wrong.status

@@ -70,7 +70,10 @@ async def change_from_page(
     try:
         body = _body(VERBS[verb], form)
         at = At(parts.intake.policy, parts.clock())
-        async with changing(parts.pool, actor, reference, _version(form), team=team) as (connection, case):
+        async with changing(parts.desk_pool, actor, reference, _version(form), team=team) as (
+            connection,
+            case,
+        ):
             await VERBS[verb].act(connection, case, body, at)
     except (AlreadyClaimed, NotPossibleNow, ReasonNeeded, StaleCase, TierTooLow, WrongValue) as refused:
         return await _page(request, reference, team, _Tried(verb, form, refused))
@@ -109,7 +112,7 @@ async def _page(
     request: Request[Any, Any, Any], reference: str, team: str | None, tried: _Tried | None = None
 ) -> Response[Any]:
     parts, actor = parts_of(request), actor_of(request)
-    async with on_record(parts.pool, actor, reference), acting(parts.pool, actor) as connection:
+    async with on_record(parts.desk_pool, actor, reference), acting(parts.desk_pool, actor) as connection:
         found = await read(connection, reference)
         tell = Telling(parts.intake.policy, parts.clock(), await names(connection))
     mine = [one for one in found.places if one.team in actor.teams]

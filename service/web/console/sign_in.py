@@ -90,7 +90,7 @@ async def take_new_password(request: Request[Any, Any, Any], after: Next = None)
 
 
 async def _set_password(request: Request[Any, Any, Any], token: str, password: str) -> None:
-    async with keeping(parts_of(request).pool) as connection:
+    async with keeping(parts_of(request).desk_pool) as connection:
         under_way = await sign_in.find(connection, token)
         if under_way.step != "password":
             raise SignInOver
@@ -134,7 +134,7 @@ class _Enrolled(NamedTuple):
 
 async def _enrol(request: Request[Any, Any, Any], token: str, typed: str) -> _Enrolled:
     desk = parts_of(request).desk
-    async with keeping(parts_of(request).pool) as connection:
+    async with keeping(parts_of(request).desk_pool) as connection:
         under_way = await sign_in.find(connection, token)
         if under_way.step != "enrol":
             raise SignInOver
@@ -154,7 +154,7 @@ async def _enrol(request: Request[Any, Any, Any], token: str, typed: str) -> _En
 async def sign_out(request: Request[Any, Any, Any]) -> Response[Any]:
     """End this session."""
     parts, actor = parts_of(request), actor_of(request)
-    async with keeping(parts.pool) as connection:
+    async with keeping(parts.desk_pool) as connection:
         await sessions.end(connection, actor.account, actor.session, "signed out")
     return see("/desk/sign-in", [parts.desk.site.no_cookie("session")])
 
@@ -199,7 +199,7 @@ def entrance(request: Request[Any, Any, Any]) -> Entrance:
     parts = parts_of(request)
     return Entrance(
         parts.desk,
-        parts.pool,
+        parts.desk_pool,
         network=parts.desk.networks.bucket(request),
         device=request.cookies.get(parts.desk.site.cookie_name("device"), ""),
     )
@@ -215,7 +215,7 @@ async def next_step(request: Request[Any, Any, Any], token: str, after: str | No
     """Where a sign-in goes on and with which cookies; when nothing is missing, its session begins."""
     parts = parts_of(request)
     before = await signed_in(request)
-    async with keeping(parts.pool) as connection:
+    async with keeping(parts.desk_pool) as connection:
         under_way = await sign_in.find(connection, token)
         if under_way.step != "done":
             return f"/desk/sign-in/{under_way.step}{_asked(after)}", [
@@ -240,7 +240,7 @@ async def _step_page(
     token = request.cookies.get(parts.desk.site.cookie_name("sign-in"), "")
     secret = picture = None
     try:
-        async with keeping(parts.pool) as connection:
+        async with keeping(parts.desk_pool) as connection:
             under_way = await sign_in.find(connection, token)
             if under_way.step == "enrol":
                 secret = await sign_in.drafted_secret(connection, parts.desk.ring, under_way)

@@ -63,7 +63,7 @@ async def go_to_provider(request: Request[Any, Any, Any], after: Next = None) ->
     except ProviderAway as away:
         return await first_page(request, after, said=str(away), status=away.status)
     token = new_token()
-    async with keeping(parts.pool) as connection:
+    async with keeping(parts.desk_pool) as connection:
         await sign_in.begin(
             connection, token, "oidc", None, msgspec.json.encode(_Kept(kept, safe_next(after)))
         )
@@ -97,7 +97,7 @@ class _Kept(msgspec.Struct, frozen=True):
 async def _kept_meanwhile(request: Request[Any, Any, Any], token: str) -> tuple[Provider, _Kept]:
     """What was kept while somebody was at the provider: used up, whatever comes of it. Raises SignInOver."""
     parts = parts_of(request)
-    async with keeping(parts.pool) as connection:
+    async with keeping(parts.desk_pool) as connection:
         under_way = await sign_in.find(connection, token)
         if parts.desk.provider is None or under_way.method != "oidc" or under_way.challenge is None:
             raise SignInOver
