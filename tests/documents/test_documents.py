@@ -1,4 +1,4 @@
-"""What the README tells a stranger to type and set must be so."""
+"""What the README and the documents tell a stranger to type and set must be so."""
 
 import json
 import re
@@ -40,8 +40,8 @@ def variables_read() -> set[str]:
 
 
 def documented() -> set[str]:
-    table = README.partition("## Settings")[2].partition("\n## ")[0]
-    return set(re.findall(r"^\| `([A-Z][A-Z0-9_]+(?:<RECIPIENT>)?)` \|", table, re.MULTILINE))
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    return set(re.findall(r"^\| `([A-Z][A-Z0-9_]+(?:<RECIPIENT>)?)` \|", page, re.MULTILINE))
 
 
 def test_every_variable_that_is_read_is_in_the_table_of_settings_and_no_other() -> None:
@@ -55,7 +55,7 @@ def test_the_report_to_paste_is_the_one_that_make_run_prints() -> None:
 
 
 def test_every_command_is_in_the_table_of_commands() -> None:
-    table = README.partition("## Commands")[2].partition("\n## ")[0]
+    table = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     named = {name.split()[1] for name in re.findall(r"^\| `(evenlode [a-z -]+)", table, re.MULTILINE)}
     assert named == set(evenlode.list_commands(None))  # type: ignore[arg-type]  # it does not look at the context
 
