@@ -100,10 +100,11 @@ class Close(Act, frozen=True, kw_only=True):
 
 
 class Target(Incoming, frozen=True):
-    """A report, and the version it was seen at."""
+    """A report, and the version it was seen at; `team` on whose behalf, where it is not that of all."""
 
     reference: Reference
     version: Annotated[int, Meta(ge=0)]
+    team: TeamCode | None = None
 
 
 class Bulk(Act, frozen=True, kw_only=True):

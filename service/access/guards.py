@@ -19,10 +19,13 @@ from service.access.presented import actor_of_token
 from service.parts import parts_of
 
 _OPT: Final = "who"
+_BY_ITSELF: Final = "by_itself"
 _ACTOR: Final = "actor"
 """Where a request keeps who sent it, once that is known."""
 anyone: Final[Mapping[str, Any]] = {_OPT: "anyone"}
 """`opt` of a route that answers whoever asks."""
+by_itself: Final[Mapping[str, Any]] = {_BY_ITSELF: True}
+"""`opt` of a route that an open page asks by itself: that is no use of the session, which ends when nobody acts."""
 
 
 class AccessUndeclared(RuntimeError):
@@ -35,11 +38,13 @@ class Allow:
     def __init__(self, roles: frozenset[str]) -> None:
         self.roles = roles
 
-    async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    async def __call__(
+        self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+    ) -> None:
         """Raises NotSignedIn, CrossSite or NotAllowed."""
         if not isinstance(connection, Request):
             raise NotAllowed
-        actor = await signed_in(connection)
+        actor = await signed_in(connection, in_use=not handler.opt.get(_BY_ITSELF, False))
         if actor is None:
             raise NotSignedIn
         desk = parts_of(connection).desk
@@ -59,13 +64,13 @@ signed_in_only: Final = allow(*ROLES)
 """A guard for whoever is signed in."""
 
 
-async def signed_in(request: Request[Any, Any, Any]) -> Actor | None:
+async def signed_in(request: Request[Any, Any, Any], *, in_use: bool = True) -> Actor | None:
     """Who sent this request, or None for somebody not signed in. The database is asked once a request."""
     kept = request.scope["state"]
     if _ACTOR not in kept:
         parts = parts_of(request)
         token = request.cookies.get(parts.desk.site.cookie_name("session"), "")
-        found = await actor_of_token(parts.desk_pool, token) if token else None
+        found = await actor_of_token(parts.desk_pool, token, in_use=in_use) if token else None
         kept[_ACTOR] = found
     actor: Actor | None = kept[_ACTOR]
     return actor

@@ -33,9 +33,12 @@ class KeyHolder(msgspec.Struct, frozen=True):
         return f"key:{self.id}"
 
 
-async def actor_of_token(pool: asyncpg.Pool, token: str) -> Actor | None:
-    """Whom a session's token stands for, or None when it opens no live session."""
-    row = await pool.fetchrow(_QUERIES["open_session"], token)
+async def actor_of_token(pool: asyncpg.Pool, token: str, *, in_use: bool = True) -> Actor | None:
+    """Whom a session's token stands for, or None when it opens no live session.
+
+    Without `in_use` it is a page that asks by itself, which does not keep the session alive.
+    """
+    row = await pool.fetchrow(_QUERIES["open_session" if in_use else "look_at_session"], token)
     if row is None:
         return None
     return Actor(

@@ -195,7 +195,7 @@ async def change_many(request: Request[Any, Any, Any], verb: FromPath[str]) -> R
     asked = decode_message(await request.body(), Bulk)
     body = decode_message(msgspec.json.encode(asked.body), VERBS[verb].body)
     at = At(parts.intake.policy, parts.clock())
-    targets = [Target(one.reference, one.version) for one in asked.targets]
+    targets = [Target(one.reference, one.version, one.team) for one in asked.targets]
     async with acting(parts.desk_pool, actor) as connection:
         done = await undo.to_each(
             connection,

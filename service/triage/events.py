@@ -11,7 +11,7 @@ from litestar.response.sse import ServerSentEventMessage
 from service.access.acting import acting
 from service.access.actor import Actor
 from service.access.errors import NotSignedIn
-from service.access.guards import actor_of, allow
+from service.access.guards import actor_of, allow, by_itself
 from service.parts import Parts, parts_of
 from service.problems import refusal
 from service.triage.live import LiveEvent
@@ -25,6 +25,7 @@ _RETRY_MS: Final = 2000
 @get(
     "/v1/events",
     guards=[allow("coordinator", "lead")],
+    opt=by_itself,
     operation_id="liveEvents",
     summary="What changes in one's queues, as it changes",
     description=(

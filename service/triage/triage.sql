@@ -183,6 +183,14 @@ ORDER BY notice.id
 -- $1 ids of notices, $2 now
 UPDATE notice SET seen_at = $2 WHERE id = any($1::bigint[]) AND seen_at IS NULL
 
+-- name: name
+-- $1 account
+SELECT name FROM colleague WHERE id = $1
+
+-- name: colleagues
+-- Who works for the actor's teams, each once.
+SELECT id, name FROM team_colleague GROUP BY id, name ORDER BY name, id
+
 -- name: names
 -- Who people are, for those signed in.
 SELECT id, name FROM colleague

@@ -10,7 +10,8 @@ import msgspec
 from service.access.actor import Actor
 from service.errors import ServiceError
 from service.triage.case import Case, Item, Standing, begin, changes, step
-from service.triage.errors import NotPossibleNow, WrongValue
+from service.triage.errors import Change as Changed
+from service.triage.errors import NotPossibleNow, StaleCase, WrongValue
 
 MOST: Final = 200
 UNDOABLE: Final = frozenset(
@@ -32,19 +33,21 @@ Change = Callable[[asyncpg.Connection, Case], Awaitable[int]]
 
 
 class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A report, and the version it was seen at."""
+    """A report, and the version it was seen at; `team` on whose behalf, where it is not that of all."""
 
     reference: str
     version: int
+    team: str | None = None
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one report of many: its new version, or why nothing was done to it."""
+    """What became of one report of many: its new version, or why nothing was done to it and what changed meanwhile."""
 
     reference: str
     version: int | None = None
     problem: str | None = None
     detail: str | None = None
+    changes: list[Changed] = []
 
 
 async def undo(connection: asyncpg.Connection, case: Case) -> int:
@@ -83,11 +86,16 @@ async def to_each(
     for target in sorted(targets, key=lambda one: one.reference):
         try:
             async with connection.transaction():
-                case = await begin(connection, actor, target.reference, target.version, team=team)
+                case = await begin(
+                    connection, actor, target.reference, target.version, team=target.team or team
+                )
                 version = await change(connection, case)
         except ServiceError as fault:
             outcomes[target.reference] = Done(
-                reference=target.reference, problem=fault.code, detail=str(fault)
+                reference=target.reference,
+                problem=fault.code,
+                detail=str(fault),
+                changes=fault.changes if isinstance(fault, StaleCase) else [],
             )
         else:
             outcomes[target.reference] = Done(reference=target.reference, version=version)

@@ -43,9 +43,6 @@ async def show_queue(request: Request[Any, Any, Any]) -> Response[Any]:
         (name, value) for name, value in chosen.items() if name != "after"
     ]
     rows = found.items
-    if filters.text and filters.unassigned:
-        # The search itself knows no "unassigned".
-        rows = [one for one in rows if one.claimed_by is None]
     return await console_page(
         request,
         "console/queue.html",
