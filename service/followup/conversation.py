@@ -15,7 +15,7 @@ from service.clock import Clock, to_the_minute
 from service.errors import FieldFault, IdempotencyKeyInvalid, IdempotencyKeyReused, ReportInvalid
 from service.followup import store
 from service.followup.errors import ConversationFull
-from service.followup.rereading import raised_over, reread, said_anew
+from service.followup.rereading import raised_by, reread
 from service.followup.standing import standing
 from service.followup.store import Found, Lift, Message, Ruling
 from service.followup.uploads import MOST_FILES
@@ -134,12 +134,7 @@ class Conversation:
         earlier = [ruling.decision for ruling in rulings]
         at = (one.received_at, one.moment(now))
         again = reread(report, added, earlier, policy=self._policy, at=at)
-        if message is None:
-            raised = None
-        elif rulings[0].cause == "person":
-            raised = said_anew(report, added[-1], earlier, policy=self._policy, at=at)
-        else:
-            raised = raised_over(earlier, again)
+        raised = None if message is None else raised_by(report, added, earlier, policy=self._policy, at=at)
         if raised is not None:
             await store.lift(connection, self._lift(one, raised, rulings, now, message))
         if raised is not None or any(ruling.cause == "message" for ruling in rulings):

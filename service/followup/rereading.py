@@ -1,7 +1,8 @@
 """Deciding a report again with what its reporter has added. Pure: the ordinary policy, with more words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -9,10 +10,12 @@ from schemas.reports import Report
 from service.intake.detect import Words, read_words
 from service.intake.facts import gather
 from service.policy.model import Policy
-from service.routing.decide import decide
-from service.routing.model import Decision, Evidence
+from service.routing.decide import BY_PERSON, decide
+from service.routing.model import Decision, Evidence, Reason
 
-_PATTERN = "pattern=shared"
+ADDED: Final = "added"
+"""The reason of a decision that what was added made more urgent than a person had graded it."""
+_PATTERN: Final = "pattern=shared"
 
 
 def reread(
@@ -56,21 +59,52 @@ def raised_over(earlier: list[Decision], again: Decision) -> Decision | None:
     return msgspec.structs.replace(again, grade=in_force.grade, due=in_force.due, reasons=in_force.reasons)
 
 
-def said_anew(
-    report: Report, text: str, earlier: list[Decision], *, policy: Policy, at: tuple[datetime, datetime]
+def raised_by(
+    report: Report,
+    added: Sequence[str],
+    earlier: list[Decision],
+    *,
+    policy: Policy,
+    at: tuple[datetime, datetime],
 ) -> Decision | None:
-    """What a message alone is to raise, where a person has decided on everything before it; None when nothing.
+    """What is to be decided now that the last of `added` has been said; None when it changes nothing that matters.
 
-    They have read what was said, so it is not held against them again: only what this message shows beside the answers
-    that were ticked.
+    The one rule for whatever is added, by the reporter or by telephone (docs/triage.md). `added` are the texts added so
+    far, in order; `earlier` the decisions so far, the one in force first. Once a person has graded the report, that
+    grade stays unless the last text itself asks for a more urgent one.
     """
-    wordless = msgspec.structs.replace(report, description="")
-    without = reread(wordless, (), (), policy=policy, at=at)
-    shown = reread(wordless, (text,), (), policy=policy, at=at)
-    before = {recipient.code for recipient in without.recipients}
-    if shown.grade == without.grade and before.issuperset(recipient.code for recipient in shown.recipients):
-        return None
-    return raised_over(earlier, shown)
+    if not graded_by_person(earlier):
+        return raised_over(earlier, reread(report, added, earlier, policy=policy, at=at))
+    raised = raised_over(earlier, _asked_by(report, added[-1], policy=policy, at=at))
+    if raised is None or raised.grade == earlier[0].grade:
+        return raised
+    says = f"what was added asks for {raised.grade}, after a person had graded it {earlier[0].grade}"
+    return msgspec.structs.replace(raised, reasons=[Reason(ADDED, says, []), *raised.reasons])
+
+
+def graded_by_person(decisions: Iterable[Decision]) -> bool:
+    """Whether a person has given one of these decisions its grade. To tell a further body is no grade."""
+    return any(reason.rule == BY_PERSON for decision in decisions for reason in decision.reasons)
+
+
+def _asked_by(report: Report, text: str, *, policy: Policy, at: tuple[datetime, datetime]) -> Decision:
+    """What a text itself asks for: alone, or beside what was ticked where it adds to that; the more urgent of the two.
+
+    The person has read everything that was said before, so none of it is held against their grade again.
+    """
+    silent = msgspec.structs.replace(report, description="")
+    alone = reread(_nothing_ticked(silent), (text,), (), policy=policy, at=at)
+    before = reread(silent, (), (), policy=policy, at=at)
+    beside = reread(silent, (text,), (), policy=policy, at=at)
+    told = {recipient.code for recipient in before.recipients}
+    if beside.grade == before.grade and told.issuperset(one.code for one in beside.recipients):
+        return alone
+    return min((beside, alone), key=lambda decision: decision.grade)
+
+
+def _nothing_ticked(report: Report) -> Report:
+    """The same report as if its reporter had said nothing but that there is something."""
+    return type(report)(concern="other", anonymity=report.anonymity)
 
 
 def _borne_out(earlier: Iterable[Decision]) -> list[Evidence]:

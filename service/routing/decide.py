@@ -38,6 +38,8 @@ _Decided = tuple[frozenset[str], frozenset[str] | None, Grade | None]
 # said of the sets seen last is kept. Only atoms are kept, never a reporter's words.
 _APPLIED: Final[WeakKeyDictionary[Policy, dict[_Decided, Applied]]] = WeakKeyDictionary()
 _MOST_KEPT: Final = 20_000
+BY_PERSON: Final = "person"
+"""The reason of a grade that a person gave."""
 _NO_TIME_TOLD: Final = "happening=unknown"
 _TIME_TOLD: Final = "time=told"
 _AT_LEAST: Final = {"happening=last_7_days": timedelta(hours=24), "happening=older": timedelta(days=7)}
@@ -117,7 +119,7 @@ def _apply(
     if least is not None:
         grade, rules = min((grade, rules), _grade(least, policy), key=lambda graded: GRADES.index(graded[0]))
     if given is not None:
-        grade, rules = given, [("person", "a person gave this grade", frozenset())]
+        grade, rules = given, [(BY_PERSON, "a person gave this grade", frozenset())]
     graded = atoms | {f"grade={grade}"}
     return Applied(
         grade=grade,

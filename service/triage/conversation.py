@@ -8,10 +8,9 @@ import msgspec
 
 from service.clock import to_the_minute
 from service.followup import store as conversation
-from service.followup.rereading import raised_over, reread
+from service.followup.rereading import raised_by
 from service.ids import uuid7
 from service.policy.model import Policy
-from service.routing.model import Decision
 from service.triage import deciding
 from service.triage.case import Case, must_see_record, step
 from service.triage.errors import WrongValue
@@ -45,12 +44,17 @@ async def add_information(
     must_see_record(case)
     said = _text(text)
     told = await deciding.read(connection, case)
-    at = (told.received_at, told.moment(now))
-    without = reread(told.report, [], told.decisions, policy=policy, at=at)
-    again = reread(told.report, [said], told.decisions, policy=policy, at=at)
-    # What the same words said before is judged already, perhaps by a person who lowered it.
-    raised = (
-        raised_over(told.decisions, again) if again.grade < without.grade or _wider(again, without) else None
+    earlier = [
+        one["text"]
+        for one in await connection.fetch(query("messages"), case.report_id)
+        if one["author"] == "reporter"
+    ]
+    raised = raised_by(
+        told.report,
+        [*earlier, said],
+        told.decisions,
+        policy=policy,
+        at=(told.received_at, told.moment(now)),
     )
     if raised is not None:
         await deciding.put(connection, case, raised, raised.recipients, policy, now, why="told by telephone")
@@ -62,10 +66,6 @@ async def add_information(
         text=said,
         grade=None if raised is None else raised.grade,
     )
-
-
-def _wider(again: Decision, without: Decision) -> bool:
-    return not {one.code for one in without.recipients}.issuperset(one.code for one in again.recipients)
 
 
 def _text(text: str) -> str:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
+import msgspec
 import pytest
 
 from service.followup.standing import standing
@@ -175,13 +176,30 @@ async def test_what_a_person_has_decided_is_raised_only_by_what_is_said_anew(
     await database.execute(
         "INSERT INTO decision (id, report_id, decided_at, grade, due_at, policy, concerns, recipients, act_by, detail,"
         " cause) SELECT gen_random_uuid(), report_id, decided_at + interval '1 minute', 4, due_at, policy, concerns, 0,"
-        " act_by, jsonb_set(jsonb_set(detail, '{grade}', '\"P4\"'), '{recipients}', '[]'), 'person' FROM decision"
+        " act_by, detail || $1::jsonb, 'person' FROM decision",
+        msgspec.json.encode(
+            {
+                "grade": "P4",
+                "recipients": [],
+                "reasons": [{"rule": "person", "says": "a person gave this grade", "because": []}],
+            }
+        ).decode(),
     )
     newest = "SELECT grade, cause FROM decision ORDER BY decided_at DESC, id DESC LIMIT 1"
     await say(client, accepted["receipt"], "Thank you.")
     assert tuple(await database.fetchrow(newest)) == (4, "person")
+    # What is raised for a message is no grade of a person, and what they judged still counts for nothing.
+    await say(client, accepted["receipt"], "They drew swastikas on her door.")
+    raised = tuple(await database.fetchrow(newest))
+    assert raised in {(2, "message"), (3, "message")}
+    await say(client, accepted["receipt"], "Thank you.")
+    assert tuple(await database.fetchrow(newest)) == raised
     await say(client, accepted["receipt"], _KNIFE)
     assert tuple(await database.fetchrow(newest)) == (1, "message")
+    reasons = await database.fetchval(
+        f"SELECT detail -> 'reasons' -> 0 ->> 'rule' FROM ({newest.replace('grade, cause', 'detail')}) AS one"
+    )
+    assert reasons == "added"
 
 
 async def test_a_repeat_with_its_key_is_the_same_message(

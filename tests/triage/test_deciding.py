@@ -114,3 +114,13 @@ async def test_what_is_told_by_telephone_raises_and_never_undoes_a_persons_grade
     async with desk.case(officer, lowered) as (connection, case):
         await add_information(connection, case, "The caller says thank you", policy=desk.policy, now=desk.now)
     assert (await desk.items(lowered))["tvp"]["grade"] == 4
+    async with desk.case(officer, lowered) as (connection, case):
+        await add_information(
+            connection, case, "He stabbed my brother with it just now", policy=desk.policy, now=desk.now
+        )
+    assert (await desk.items(lowered))["tvp"]["grade"] == 1
+    newest = await desk.owner.fetchval(
+        "SELECT detail FROM decision WHERE report_id = $1 ORDER BY decided_at DESC, id DESC LIMIT 1",
+        await desk.id_of(lowered),
+    )
+    assert newest["reasons"][0]["says"] == "what was added asks for P1, after a person had graded it P4"
