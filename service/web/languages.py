@@ -54,3 +54,8 @@ def language_and_path(path: str) -> tuple[Language, str]:
 def prefix(code: str) -> str:
     """What the addresses of a language begin with."""
     return "" if code == "en" else f"/{code}"
+
+
+def addresses(path: str) -> list[str]:
+    """A path in every language."""
+    return [(prefix(language.code) + path).removesuffix("/") or "/" for language in LANGUAGES]

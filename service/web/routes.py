@@ -12,6 +12,7 @@ from service.web.headers import add_page_headers
 from service.web.public.doors import show_form, start, take_form
 from service.web.public.follow_up import show_follow_up, take_follow_up
 from service.web.public.installed import manifest, show_mark, worker
+from service.web.public.kept_pages import send_kept_pages
 from service.web.public.leave import leave, wipe
 from service.web.public.place_map import send_place_map
 from service.web.public.promises import accessibility, privacy, security_txt
@@ -25,7 +26,10 @@ from service.web.public.venue import (
 from service.web.static_files import static_file
 
 _COMPRESSED: Final = DefineMiddleware(
-    CompressionMiddleware, config=CompressionConfig(backend="gzip", gzip_compress_level=6)
+    CompressionMiddleware,
+    config=CompressionConfig(
+        backend="brotli", brotli_quality=5, brotli_gzip_fallback=True, gzip_compress_level=6
+    ),
 )
 _EMPTY: Final = Router(
     path="/",
@@ -55,6 +59,7 @@ PAGES: Final = Router(
         static_file,
         worker,
         manifest,
+        send_kept_pages,
         show_mark,
         leave,
         wipe,

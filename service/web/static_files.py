@@ -1,5 +1,6 @@
 """The built scripts and styles: kept for good by the browser, since their names change with their content."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
@@ -16,6 +17,7 @@ _TYPES: Final = {
     "svg": "image/svg+xml",
     "webmanifest": "application/manifest+json",
 }
+_ENDINGS: Final = {"br": ".br", "gzip": ".gz", "": ""}
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
 
 
@@ -33,14 +35,20 @@ def static_answer(request: Request[Any, Any, Any], name: str, cache: str) -> Res
     kind = _TYPES.get(name.rsplit(".", 1)[-1])
     if kind is None or name not in built():
         raise NotFoundException
-    headers = {"Cache-Control": cache, "Vary": "Accept-Encoding"}
+    forms = {coding: built().get(name + ending) for coding, ending in _ENDINGS.items()}
+    return in_smallest_form(request, forms, kind, {"Cache-Control": cache})
+
+
+def in_smallest_form(
+    request: Request[Any, Any, Any], forms: Mapping[str, bytes | None], kind: str, headers: dict[str, str]
+) -> Response[bytes]:
+    """What was compressed beforehand, as this browser reads it. `forms` go by coding, smallest first; "" is plain."""
     taken = request.headers.get("accept-encoding", "")
-    for coding, ending in (("br", ".br"), ("gzip", ".gz")):
-        if coding in taken and name + ending in built():
-            return Response(
-                built()[name + ending], media_type=kind, headers={**headers, "Content-Encoding": coding}
-            )
-    return Response(built()[name], media_type=kind, headers=headers)
+    coding, content = next(
+        (coding, form) for coding, form in forms.items() if form is not None and coding in taken
+    )
+    coded = {"Content-Encoding": coding} if coding else {}
+    return Response(content, media_type=kind, headers={**headers, "Vary": "Accept-Encoding", **coded})
 
 
 @get("/static/{name:str}", include_in_schema=False)

@@ -4,6 +4,7 @@ from typing import Final
 
 from playwright.async_api import Browser, BrowserContext, Page, Request, Route, expect
 
+from service.web.headers import CONTENT_SECURITY_POLICY
 from tests.browser.conftest import Site, opened
 from tests.browser.coverage import line_to
 from tests.browser.reports import NOTHING_KEPT, bodies, kept, until
@@ -24,7 +25,7 @@ async def send(page: Page) -> None:
 async def until_kept_for_offline(page: Page) -> None:
     await until(
         page,
-        "async () => (await (await caches.open('pages')).keys()).length > 3 && !!navigator.serviceWorker.controller",
+        "async () => !!(await caches.match('/kept-pages')) && !!navigator.serviceWorker.controller",
     )
 
 
@@ -118,6 +119,8 @@ async def test_the_forms_open_without_a_network_and_no_answer_or_follow_up_is_ke
             answer = await page.goto(line.url + path)
             assert answer is not None
             assert answer.from_service_worker
+            # What a page may do is as narrow as when it comes by itself.
+            assert (await answer.all_headers())["content-security-policy"] == CONTENT_SECURITY_POLICY
         await page.goto(f"{line.url}/taxi")
         await expect(page.get_by_role("heading", name="Taxi or private hire")).to_be_visible()
         await fill(page, "written where there is none")

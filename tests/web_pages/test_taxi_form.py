@@ -132,7 +132,7 @@ async def test_the_service_worker_may_serve_every_address_and_is_asked_for_each_
 @pytest.mark.parametrize("language", ["", "/ur"])
 async def test_the_manifest_leads_to_pages_and_pictures_that_are_there(shared: Shared, language: str) -> None:
     manifest = (await shared.http.get(f"{language}/app.webmanifest")).json()
-    assert {icon["sizes"] for icon in manifest["icons"]} == {"192x192", "512x512"}
+    assert {icon["sizes"] for icon in manifest["icons"]} == {"512x512"}
     addresses = [
         manifest["start_url"],
         *(icon["src"] for icon in manifest["icons"]),

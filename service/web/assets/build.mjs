@@ -54,13 +54,12 @@ for (const file of readdirSync(here).filter((one) => one.endsWith(".js") && one 
   keep(file, await bundled(file, "esm"));
 }
 
-async function bundled(file, format, define = {}) {
+async function bundled(file, format) {
   const made = await esbuild.build({
     entryPoints: [join(here, file)],
     bundle: true,
     minify: true,
     format,
-    define,
     target: ["es2020"],
     write: false,
     legalComments: "none",
@@ -76,8 +75,7 @@ for (const folder of ["pictures"]) {
   for (const file of files) keep(file, readFileSync(join(from, file)));
 }
 
-// The service worker keeps its name, and knows the files by theirs: other files make another worker.
-const ofThePages = Object.keys(names).filter((name) => !/^console|\.png$/.test(name)).map((name) => names[name]);
-write(WORKER, await bundled(WORKER, "iife", { FILES_OF_THE_PAGES: JSON.stringify(ofThePages) }));
+// The service worker keeps its name: the browser asks for it by that.
+write(WORKER, await bundled(WORKER, "iife"));
 
 writeFileSync(join(out, "names.json"), JSON.stringify(names, null, 1));

@@ -8,45 +8,51 @@ const PAGES = "pages";
 const PATIENCE_MS = 5000;
 const STATIC = "/static/";
 const PLACE_MAP = "/place-map.json";
-// Put in by the build: every script, style and picture that the pages of the forms ask for.
-const BUILT = FILES_OF_THE_PAGES;
+const BUNDLE = "/kept-pages";
 
-self.addEventListener("install", (event) => event.waitUntil(install()));
-self.addEventListener("activate", (event) => event.waitUntil(activate()));
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("message", (event) => {
+  if (event.data?.pages?.endsWith(BUNDLE)) event.waitUntil(keep(event.data.pages));
+});
 
-async function install() {
-  const files = await caches.open(FILES);
-  await files.addAll(BUILT.map((name) => STATIC + name));
-  await self.skipWaiting();
-}
-
-// A new version of the pages asks for other files: the pages are fetched anew before the files of old go.
-async function activate() {
-  await self.clients.claim();
-  const known = (await (await caches.open(PAGES)).keys()).map((request) => new URL(request.url).pathname);
-  if (!(await keep(known))) return;
-  const files = await caches.open(FILES);
+// All pages of a language come in one answer, since they have most of their text in common. Other languages that are
+// kept are looked at as well: then what no page asks for any more can go.
+async function keep(bundle) {
+  // Opened once: what is put into them after a wipe is gone with them.
+  const [pages, files] = [await caches.open(PAGES), await caches.open(FILES)];
+  const known = (await pages.keys()).map((request) => new URL(request.url).pathname).filter((path) => path.endsWith(BUNDLE));
+  const asked = new Set();
+  for (const address of new Set([...known, bundle])) {
+    for (const file of await unpack(address, pages, files)) asked.add(file);
+  }
   for (const request of await files.keys()) {
-    if (!BUILT.includes(new URL(request.url).pathname.slice(STATIC.length))) await files.delete(request);
+    if (!asked.has(new URL(request.url).pathname)) await files.delete(request);
   }
 }
 
-self.addEventListener("message", (event) => {
-  if (Array.isArray(event.data?.pages)) event.waitUntil(keep(event.data.pages));
-});
+// The files come first and the note of what was unpacked last, so that whatever is noted is there.
+async function unpack(address, pages, files) {
+  const noted = (await (await pages.match(address))?.json()) ?? { mark: "", files: [] };
+  try {
+    const answer = await fetch(address, { credentials: "omit", cache: "no-store", headers: { "If-None-Match": noted.mark } });
+    if (!answer.ok) return noted.files;
+    const got = await answer.json();
+    await Promise.all(got.files.map(async (file) => (await files.match(file)) ?? files.add(file)));
+    for (const { path, type, text } of got.pages) await pages.put(path, new Response(text, { headers: headersOf(answer, type) }));
+    await pages.put(address, new Response(JSON.stringify({ mark: answer.headers.get("etag"), files: got.files })));
+    return got.files;
+  } catch {
+    return noted.files;
+  }
+}
 
-async function keep(paths) {
-  const pages = await caches.open(PAGES);
-  const got = await Promise.all(paths.map(async (path) => {
-    try {
-      const answer = await fetch(path, { credentials: "omit", cache: "no-store" });
-      if (answer.ok && !answer.redirected) await pages.put(path, answer);
-      return answer.ok;
-    } catch {
-      return false;
-    }
-  }));
-  return got.every(Boolean);
+// A page may do what it may when it comes by itself: the headers that say so are those of the bundle.
+function headersOf(answer, type) {
+  const headers = new Headers(answer.headers);
+  for (const name of ["content-encoding", "content-length", "etag", "vary"]) headers.delete(name);
+  headers.set("content-type", type);
+  return headers;
 }
 
 self.addEventListener("fetch", (event) => {

@@ -1,7 +1,6 @@
 """The front doors: the page to choose from, and each form shown, checked, sent."""
 
 from typing import Any, Final, NamedTuple
-from uuid import uuid4
 
 import msgspec
 import structlog
@@ -16,19 +15,18 @@ from service.intake.normalise import normalise
 from service.intake.suspicion import Suspicion
 from service.parts import parts_of
 from service.texts import N_
-from service.web.languages import LANGUAGES, Language, catalogue, prefix
+from service.web.languages import Language, addresses, catalogue
 from service.web.languages import language_and_path as split_language
-from service.web.pages import page, render
-from service.web.public.answers import ORGANISATION, REQUIRED, TOWN, Fields, body_of, chosen, faults_at
+from service.web.pages import page
+from service.web.public.answers import ORGANISATION, REQUIRED, TOWN, Fields, body_of, chosen
 from service.web.public.evidence import counted_down
 from service.web.public.first_this import first_this
+from service.web.public.form_pages import KEY, check, form_page, has_photos, refused, sent
 from service.web.public.forms import BY_DOOR, FORMS
-from service.web.public.kept_pages import kept_pages
 from service.web.public.moments import WRITTEN, stamp, written_at
 from service.web.public.next_steps import shown_after
 from service.web.public.photos import photos_of
-from service.web.public.place import position_said
-from service.web.public.questions import Form, Question, field_id
+from service.web.public.questions import Form
 from service.web.public.sent_fields import MOST_SENT, read_sent
 
 _META: Final = ("_do", "_language")
@@ -60,19 +58,6 @@ DOORS: Final = (
 )
 
 
-class Answered(NamedTuple):
-    """One line of the page on which answers are checked."""
-
-    id: str
-    label: str
-    value: str
-
-
-def addresses(path: str) -> list[str]:
-    """A path in every language."""
-    return [(prefix(language.code) + path).removesuffix("/") or "/" for language in LANGUAGES]
-
-
 def language_and_path(request: Request[Any, Any, Any]) -> tuple[Language, str]:
     """The language an address is in, and the address without it."""
     return split_language(request.scope["path"])
@@ -82,6 +67,11 @@ def language_and_path(request: Request[Any, Any, Any]) -> tuple[Language, str]:
 async def start(request: Request[Any, Any, Any]) -> Response[str]:
     """The page to choose from."""
     language, path = language_and_path(request)
+    return start_page(language, path)
+
+
+def start_page(language: Language, path: str = "/") -> Response[str]:
+    """The doors, in a language."""
     return page("public/start.html", language, doors=DOORS, path=path)
 
 
@@ -102,7 +92,7 @@ def empty_form(
     """A form before the first answer, with what is known already in `fields`."""
     parts = parts_of(request)
     begun = {WRITTEN: [stamp(parts.clock())], OPENED: [parts.gate.opened()]}
-    return _form(form, language, {**begun, **fields}, {})
+    return form_page(form, language, {**begun, **fields})
 
 
 @post(
@@ -130,10 +120,10 @@ async def take_form(request: Request[Any, Any, Any]) -> Response[Any]:
     if do == ["leave_organisation"]:
         kept = {name: values for name, values in kept.items() if name not in {ORGANISATION, TOWN}}
     if "_language" in fields or do in (["change"], ["leave_organisation"]):
-        return _form(form, language, kept, {})
+        return form_page(form, language, kept)
     scripted = "application/json" in request.headers.get("accept", "")
     try:
-        return await _take(request, form, language, kept, photos, check=do == ["check"], scripted=scripted)
+        return await _take(request, form, language, kept, photos, checking=do == ["check"], scripted=scripted)
     except (HTTPException, ServiceError):
         raise
     except Exception as bug:
@@ -141,7 +131,7 @@ async def take_form(request: Request[Any, Any, Any]) -> Response[Any]:
         if scripted:
             raise
         _log.error("request.bug", exc_info=bug)
-        return _form(form, language, kept, {"": catalogue(language.code).gettext(OUR_FAULT)}, 500)
+        return form_page(form, language, kept, {"": catalogue(language.code).gettext(OUR_FAULT)}, 500)
 
 
 async def _take(
@@ -151,37 +141,37 @@ async def _take(
     kept: Fields,
     photos: list[bytes],
     *,
-    check: bool,
+    checking: bool,
     scripted: bool,
 ) -> Response[Any]:
     """The page to check on, the page after sending, or the form with what is wrong."""
     now = parts_of(request).clock()
     body = body_of(form, kept, written_at(next(iter(chosen(WRITTEN, kept)), ""), now))
     if faults := _nothing_told(form, kept):
-        return _refused(form, language, kept, faults, scripted=scripted)
+        return refused(form, language, kept, faults, scripted=scripted)
     try:
         report = decode_report(msgspec.json.encode(body, order="deterministic"))
-        if check:
+        if checking:
             # What the intake would refuse is told here and not only after sending.
             normalise(report, now)
-            return _check(form, language, kept, chosen_photos=bool(photos))
+            return check(form, language, kept, chosen_photos=bool(photos))
         verdict = await parts_of(request).gate.look(request, kept, _key(request, kept))
         if verdict.work is not None:
-            photo = {"has_photos": _has_photos(form), "chosen_photos": bool(photos)}
+            photo = {"has_photos": has_photos(form), "chosen_photos": bool(photos)}
             return first_this(form, language, kept, verdict.work, scripted=scripted, **photo)
         accepted = await _accept(request, report, body, kept, form, verdict.suspicion)
         await parts_of(request).gate.count(request)
-    except ReportInvalid as refused:
-        return _refused(form, language, kept, refused.faults, scripted=scripted)
+    except ReportInvalid as invalid:
+        return refused(form, language, kept, invalid.faults, scripted=scripted)
     except StorageUnavailable as away:
         if scripted:
             raise
-        return _form(form, language, kept, {"": catalogue(language.code).gettext(str(away))}, away.status)
+        return form_page(form, language, kept, {"": catalogue(language.code).gettext(str(away))}, away.status)
     more = shown_after(report)
     if form.clocks:
         more |= await counted_down(parts_of(request), accepted.id, accepted.receipt, now, language)
     more["photos"] = await photos_of(request, accepted, photos)
-    return _sent(form, language, accepted, more, scripted=scripted)
+    return sent(form, language, accepted, more, scripted=scripted)
 
 
 async def _accept(
@@ -208,7 +198,7 @@ async def _accept(
 
 
 def _key(request: Request[Any, Any, Any], fields: Fields) -> str | None:
-    return request.headers.get("idempotency-key") or next(iter(chosen("_key", fields)), None)
+    return request.headers.get("idempotency-key") or next(iter(chosen(KEY, fields)), None)
 
 
 def _nothing_told(form: Form, fields: Fields) -> list[FieldFault]:
@@ -216,97 +206,3 @@ def _nothing_told(form: Form, fields: Fields) -> list[FieldFault]:
     telling = form.telling()
     told = any(chosen(name, fields) for name in telling)
     return [] if told else [FieldFault(f"/{telling[0]}", REQUIRED)]
-
-
-def _form(
-    form: Form, language: Language, fields: Fields, errors: dict[str, str], status: int = 200
-) -> Response[str]:
-    return page(
-        form.template,
-        language,
-        status=status,
-        kept_pages=kept_pages(language),
-        **_shown(form, fields, errors),
-    )
-
-
-def _shown(form: Form, fields: Fields, errors: dict[str, str]) -> dict[str, Any]:
-    return {
-        "form": form,
-        "form_id": "report",
-        "path": form.door,
-        "fields": fields,
-        "errors": errors,
-        "key": next(iter(chosen("_key", fields)), None) or str(uuid4()),
-        "opened": next(iter(chosen(OPENED, fields)), ""),
-        "has_photos": _has_photos(form),
-    }
-
-
-def _has_photos(form: Form) -> bool:
-    return any(question.shape == "photos" for question in form.questions())
-
-
-def _refused(
-    form: Form, language: Language, fields: Fields, faults: list[FieldFault], *, scripted: bool
-) -> Response[Any]:
-    errors = {name: catalogue(language.code).gettext(said) for name, said in faults_at(form, faults).items()}
-    if scripted:
-        shown = render("public/part_form.html", language, **_shown(form, fields, errors))
-        return Response(
-            {"state": "refused", "page": shown},
-            status_code=422,
-            headers={"Cache-Control": "no-store"},
-            media_type=MediaType.JSON,
-        )
-    return _form(form, language, fields, errors, 422)
-
-
-def _check(form: Form, language: Language, fields: Fields, *, chosen_photos: bool) -> Response[str]:
-    say = catalogue(language.code).gettext
-    answered = [
-        Answered(field_id(question.name), say(question.label), shown)
-        for question in form.questions()
-        if (shown := _answer(question, fields, say))
-    ]
-    return page(
-        "public/check.html",
-        language,
-        form=form,
-        form_id="report",
-        path=form.door,
-        fields=fields,
-        answered=answered,
-        has_photos=_has_photos(form),
-        chosen_photos=chosen_photos,
-    )
-
-
-def _answer(question: Question, fields: Fields, say: Any) -> str:
-    if question.shape in {"position", "here"}:
-        return position_said(fields, say)
-    return ", ".join(_said(question, one, say) for one in chosen(question.name, fields))
-
-
-def _said(question: Question, value: str, say: Any) -> str:
-    return next((say(choice.label) for choice in question.choices if choice.value == value), value)
-
-
-def _sent(
-    form: Form, language: Language, accepted: Accepted, more: dict[str, Any], *, scripted: bool
-) -> Response[Any]:
-    values = {"form": form, "path": "/", "accepted": accepted, **more}
-    if scripted:
-        shown = render(form.after.replace("public/", "public/part_"), language, **values)
-        return Response(
-            {
-                "state": "accepted",
-                "reference": accepted.reference,
-                "receipt": accepted.receipt,
-                "page": shown,
-            },
-            status_code=201,
-            headers={"Cache-Control": "no-store"},
-            media_type=MediaType.JSON,
-        )
-    return page(form.after, language, status=201, **values)

@@ -12,10 +12,10 @@ from service.followup.standing import SENTENCES
 from service.followup.store import Found, unanswered
 from service.parts import parts_of
 from service.texts import N_
-from service.web.languages import Language, catalogue
+from service.web.languages import Language, addresses, catalogue
 from service.web.pages import page
 from service.web.public.answers import chosen
-from service.web.public.doors import addresses, language_and_path
+from service.web.public.doors import language_and_path
 from service.web.public.photos import keep_photos
 from service.web.public.sent_fields import MOST_SENT, Sent, read_sent
 

@@ -6,10 +6,10 @@ import msgspec
 from litestar import MediaType, Request, Response, get
 
 from service.texts import N_
-from service.web.languages import catalogue, prefix
-from service.web.pages import page, static_address
-from service.web.public.doors import addresses, language_and_path
-from service.web.public.kept_pages import MARK_PAGE, kept_pages
+from service.web.languages import addresses, catalogue, prefix
+from service.web.pages import static_address
+from service.web.public.doors import language_and_path
+from service.web.public.kept_pages import MARK_PAGE, mark_page
 from service.web.static_files import static_answer
 
 _NAME: Final = N_("Evenlode")
@@ -21,7 +21,7 @@ _MARK_NAME: Final = N_("Mark this moment")
 async def show_mark(request: Request[Any, Any, Any]) -> Response[str]:
     """The page with one button: the moment goes onto the device, nothing is sent."""
     language, path = language_and_path(request)
-    return page("public/mark.html", language, path=path, script="mark.js", kept_pages=kept_pages(language))
+    return mark_page(language, path)
 
 
 @get("/worker.js", include_in_schema=False)
@@ -49,14 +49,14 @@ async def manifest(request: Request[Any, Any, Any]) -> Response[bytes]:
         "display": "standalone",
         "background_color": "#ffffff",
         "theme_color": _GREEN,
+        # One size, which browsers draw smaller themselves: each would be fetched on somebody's line.
         "icons": [
             {
-                "src": static_address(f"icon-{size}.png"),
-                "sizes": f"{size}x{size}",
+                "src": static_address("icon-512.png"),
+                "sizes": "512x512",
                 "type": "image/png",
                 "purpose": purpose,
             }
-            for size in (192, 512)
             for purpose in ("any", "maskable")
         ],
         "shortcuts": [{"name": say(_MARK_NAME), "url": here + MARK_PAGE}],

@@ -73,16 +73,17 @@ def place_at(name: str) -> MapPlace | None:
 
 
 @lru_cache(maxsize=1)
-def _written() -> tuple[str, bytes]:
-    """The map without the file's layout, and the mark by which a browser knows whether it has it."""
-    written = msgspec.json.encode(place_map())
-    return f'"{hashlib.sha256(written).hexdigest()[:16]}"', written
+def place_map_written() -> bytes:
+    """The map without the file's layout."""
+    return msgspec.json.encode(place_map())
 
 
 @get(PLACE_MAP, include_in_schema=False)
 async def send_place_map(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The map, for a script to draw. Its address stays, so that a device can keep it beside the forms."""
-    mark, written = _written()
+    written = place_map_written()
+    # The mark by which a browser knows whether it has it.
+    mark = f'"{hashlib.sha256(written).hexdigest()[:16]}"'
     headers = {"Cache-Control": "no-cache", "ETag": mark}
     if request.headers.get("if-none-match") == mark:
         return Response(b"", status_code=304, headers=headers)

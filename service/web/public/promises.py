@@ -6,8 +6,9 @@ from typing import Any, Final
 from litestar import MediaType, Request, Response, get
 
 from service.parts import parts_of
+from service.web.languages import addresses
 from service.web.pages import page
-from service.web.public.doors import addresses, language_and_path
+from service.web.public.doors import language_and_path
 
 _VALID: Final = timedelta(days=180)
 """RFC 9116, 2.5.5: an expiry less than a year away. Worked out from today, so that it cannot be forgotten."""

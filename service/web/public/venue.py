@@ -15,10 +15,10 @@ from service.intake.store import UNAVAILABLE
 from service.organisations.store import Kind, Organisation, by_code
 from service.parts import parts_of
 from service.texts import N_
-from service.web.languages import catalogue
+from service.web.languages import Language, addresses, catalogue
 from service.web.pages import page
 from service.web.public.answers import ORGANISATION, TOWN, Fields, chosen
-from service.web.public.doors import addresses, empty_form, language_and_path
+from service.web.public.doors import empty_form, language_and_path
 from service.web.public.evidence import counted_down
 from service.web.public.forms import BY_DOOR
 from service.web.public.forms.venue import VENUE_FORMS
@@ -47,6 +47,17 @@ async def choose_worry(request: Request[Any, Any, Any], code: FromPath[str] = ""
     """The page to choose from, with the venue filled in where a poster led here."""
     language, path = language_and_path(request)
     organisation = await _found(request, code, "venue")
+    return venue_page(language, path, organisation, unknown_code=bool(code) and organisation is None)
+
+
+def venue_page(
+    language: Language,
+    path: str = "/venue",
+    organisation: Organisation | None = None,
+    *,
+    unknown_code: bool = False,
+) -> Response[str]:
+    """What can have happened at a venue, to choose from."""
     under = f"/v/{organisation.code}" if organisation else "/venue"
     worries = [Worry(under + form.door.removeprefix("/venue"), form.title) for form in VENUE_FORMS]
     return page(
@@ -56,7 +67,7 @@ async def choose_worry(request: Request[Any, Any, Any], code: FromPath[str] = ""
         first=worries[0],
         worries=worries[1:],
         organisation=organisation,
-        unknown_code=bool(code) and organisation is None,
+        unknown_code=unknown_code,
     )
 
 

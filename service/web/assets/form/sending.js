@@ -78,7 +78,8 @@ async function packed(form) {
     album: photos,
     type: made.headers.get("content-type"),
     body: new Uint8Array(await made.arrayBuffer()),
-    key: globalThis.crypto.randomUUID?.() ?? form.elements._key.value,
+    // Never the page's own: a page that stays on devices has none.
+    key: globalThis.crypto.randomUUID?.() ?? [...globalThis.crypto.getRandomValues(new Uint8Array(16))].join("-"),
     at: new Date().toISOString(),
   };
 }
