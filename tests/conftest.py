@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -36,6 +36,8 @@ _HASTY: Final = {
     "max_connections": "200",
     "autovacuum": "off",
 }
+_MEMORY: Final = "/dev/shm"
+_NEEDED_BYTES: Final = 4 * 1024**3
 _URLS: Final = pytest.StashKey["Urls"]()
 _STACK: Final = pytest.StashKey[ExitStack]()
 
@@ -49,7 +51,7 @@ class Urls(msgspec.Struct, frozen=True):
 
 def start_services(stack: ExitStack) -> Urls:
     """Start PostgreSQL and Valkey for this run, and migrate the template."""
-    folder = Path(tempfile.mkdtemp(prefix="evenlode-tests-"))
+    folder = Path(tempfile.mkdtemp(prefix="evenlode-tests-", dir=_fast_place()))
     stack.callback(shutil.rmtree, folder, ignore_errors=True)
     services = stack.enter_context(
         embedded_services(
@@ -62,6 +64,14 @@ def start_services(stack: ExitStack) -> Urls:
     with ThreadPoolExecutor(1) as aside:
         aside.submit(lambda: asyncio.run(migrate(services.database_url))).result()
     return Urls(services.database_url, services.redis_url)
+
+
+def _fast_place() -> str | None:
+    """Memory that is a file system, where there is enough: copying the template there takes a tenth of the time."""
+    with suppress(OSError):
+        if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _NEEDED_BYTES:
+            return _MEMORY
+    return None
 
 
 def pytest_configure(config: pytest.Config) -> None:
