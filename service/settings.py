@@ -5,7 +5,7 @@ Every setting has a safe default or stops the start with a sentence that says wh
 
 import os
 from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -182,10 +182,21 @@ def _contact(environ: Mapping[str, str]) -> str | None:
     return given or None
 
 
+def _mail_host(host: str) -> str:
+    """A host as it stands after the @ of a mailto URI: an address in brackets, encoded (RFC 5321, 4.1.3; RFC 6068)."""
+    try:
+        version = ip_address(host).version
+    except ValueError:
+        return host
+    return f"%5B{'IPv6:' if version == 6 else ''}{host}%5D"
+
+
 def _security_contact(environ: Mapping[str, str]) -> str:
     """A URI as RFC 9116 wants it; without one the mailbox that RFC 2142 names."""
-    host = urlsplit(environ.get("EVENLODE_PUBLIC_URL", "")).hostname or "localhost"
-    given = environ.get("EVENLODE_SECURITY_CONTACT", "").strip() or f"security@{host}"
+    given = environ.get("EVENLODE_SECURITY_CONTACT", "").strip()
+    if not given:
+        host = urlsplit(environ.get("EVENLODE_PUBLIC_URL", "")).hostname or "localhost"
+        return f"mailto:security@{_mail_host(host)}"
     if "@" in given and ":" not in given:
         given = f"mailto:{given}"
     if not given.startswith(("mailto:", "https://", "tel:")) or " " in given:

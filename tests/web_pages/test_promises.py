@@ -50,10 +50,19 @@ async def _both_pages_say(http: httpx.AsyncClient, text: str) -> bool:
     return all([text in (await http.get(path)).text for path in ("/privacy", "/accessibility")])
 
 
-def test_without_a_setting_weaknesses_go_to_the_usual_mailbox_of_the_host() -> None:
-    settings = load_settings({"EVENLODE_PUBLIC_URL": "https://report.example/"})
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        ("https://report.example/", "security@report.example"),
+        # Of a machine without a name: brackets, which a URI encodes (RFC 6068, 2).
+        ("http://[2001:db8::1]:8000", "security@%5BIPv6:2001:db8::1%5D"),
+        ("http://192.0.2.7", "security@%5B192.0.2.7%5D"),
+    ],
+)
+def test_without_a_setting_weaknesses_go_to_the_usual_mailbox_of_the_host(address: str, mailbox: str) -> None:
+    settings = load_settings({"EVENLODE_PUBLIC_URL": address})
 
-    assert settings.security_contact == "mailto:security@report.example"
+    assert settings.security_contact == f"mailto:{mailbox}"
 
 
 @pytest.mark.parametrize(
