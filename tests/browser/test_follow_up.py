@@ -9,6 +9,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Page
 
+from service.web.public.sent_fields import MOST_SENT
 from tests.browser.conftest import PHONE, Site, opened
 from tests.browser.test_everybody import violations
 from tests.followup.returning import ask, photo, reported
@@ -51,6 +52,42 @@ async def test_a_question_is_answered_with_a_photo_and_the_receipt_stands_in_no_
     plain = asked["receipt"].replace("-", "").lower()
     assert not [one for one in addresses if plain in re.sub(r"[^a-z0-9]", "", one.lower())]
     assert await page.title() == "Evenlode"
+
+
+async def test_photos_are_added_up_to_five_and_what_is_no_photo_for_us_is_told(
+    page: Page, site: Site, asked: dict[str, Any]
+) -> None:
+    """With a script they are drawn smaller on the phone first, so that five from any camera fit."""
+    await page.goto(f"{site.url}/follow-up")
+    await page.get_by_label("Your receipt").fill(asked["receipt"])
+    await page.get_by_role("button", name="Show my report").click()
+    scripted = await page.evaluate("document.body.classList.contains('js-enabled')")
+    field = page.get_by_label("Add photos")
+    heic = {"name": "a.heic", "mimeType": "image/heic", "buffer": b"\0\0\0\x18ftypheic" + bytes(64)}
+    four = [
+        {"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": photo(size=(2000, 240 + 20 * n))}
+        for n in range(4)
+    ]
+    await field.set_input_files([*four, heic])  # type: ignore[arg-type] # a sequence of payloads, in other words
+    if scripted:
+        await page.get_by_text("We cannot read this kind of photo (HEIC)").wait_for()
+        assert await page.locator("[data-photo-list] li").count() == 4
+    await page.get_by_role("button", name="Send").click()
+    await page.get_by_text("4 photos have arrived.").wait_for()
+    assert await page.get_by_text("You can add 1 more.").is_visible()
+    if not scripted:
+        assert await page.locator("#photos-error").get_by_text("HEIC").is_visible()
+        # More than a form may hold, which a script would have drawn smaller.
+        too_large = {"name": "b.jpg", "mimeType": "image/jpeg", "buffer": bytes(MOST_SENT)}
+        await field.set_input_files(too_large)  # type: ignore[arg-type]
+        await page.get_by_role("button", name="Send").click()
+        await page.get_by_text("send fewer or smaller photos").wait_for()
+        return
+    await field.set_input_files([{**four[0], "buffer": photo(size=(900, 900))}, four[1]])  # type: ignore[arg-type]
+    await page.get_by_text("The others are left out.").wait_for()
+    await page.get_by_role("button", name="Send").click()
+    await page.get_by_text("5 photos have arrived.").wait_for()
+    assert not await field.count()
 
 
 @pytest.mark.parametrize("language", ["en", "ur"])

@@ -164,3 +164,16 @@ async def test_the_place_is_the_phones_when_asked_for(browser: Browser, site: Si
         "accuracy_m": 12.0,
     }
     await context.close()
+
+
+async def test_a_code_that_nobody_knows_leads_to_the_form_and_leaves_the_address(
+    phone: Page, site: Site
+) -> None:
+    await phone.goto(f"{site.url}/t/ZZZZZZ")
+    await expect(phone.get_by_text("We do not know this code. You can still report.")).to_be_visible()
+    await expect(phone).to_have_url(f"{site.url}/taxi")
+    await phone.get_by_label("I'm not sure").first.check()
+    await phone.get_by_role("button", name="Send", exact=True).click()
+    await expect(phone.locator(".govuk-panel")).to_be_visible()
+    await expect(phone).to_have_url(f"{site.url}/")
+    assert await phone.title() == "Evenlode"

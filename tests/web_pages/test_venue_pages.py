@@ -221,9 +221,14 @@ async def test_a_code_that_is_unknown_retired_or_of_another_kind_leads_to_the_pl
     for code in (arms.code, cars.code, "ZZZZZZ", "x"):
         page = await http.get(f"/v/{code}")
         assert page.status_code == 200
-        assert "not in use any more" in words(page.text)
+        assert "We do not know this code" in words(page.text)
         assert "/venue/spiking" in page.text
-        assert "_organisation" not in hidden((await http.get(f"/v/{code}/spiking")).text)
+        for form in (f"/v/{code}/spiking", f"/t/{arms.code if code == cars.code else code}"):
+            shown = (await http.get(form)).text
+            assert "We do not know this code" in words(shown)
+            assert "<title>Evenlode</title>" in shown
+            assert "_organisation" not in hidden(shown)
+    assert "We do not know" not in words((await http.get(f"/t/{cars.code}")).text)
     assert (await http.get("/v/ZZZZZZ/nothing")).status_code == 404
 
 

@@ -28,6 +28,7 @@ function dress(root) {
     }
   }
   for (const form of root.querySelectorAll("[data-form]")) takeForm(form);
+  takePhotos(root);
 }
 
 function takeForm(form) {
@@ -36,7 +37,6 @@ function takeForm(form) {
   takeMarks(form);
   takePosition(form);
   askForPlaces(form);
-  takePhotos(form);
   form.addEventListener("submit", (event) => {
     const by = event.submitter;
     // Another language, or another place: pages of their own.
@@ -49,6 +49,9 @@ function takeForm(form) {
 }
 
 dress(document);
+// A poster's address that nobody knows need not stay in sight.
+const plain = document.querySelector("[data-plain]")?.dataset.plain;
+if (plain) history.replaceState(null, "", plain);
 keepOnePlace();
 countDown();
 noteWhenWritten();

@@ -87,12 +87,17 @@ async def show_form(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 def empty_form(
-    request: Request[Any, Any, Any], form: Form, language: Language, fields: Fields
+    request: Request[Any, Any, Any],
+    form: Form,
+    language: Language,
+    fields: Fields,
+    *,
+    unknown_code: bool = False,
 ) -> Response[str]:
     """A form before the first answer, with what is known already in `fields`."""
     parts = parts_of(request)
     begun = {WRITTEN: [stamp(parts.clock())], OPENED: [parts.gate.opened()]}
-    return form_page(form, language, {**begun, **fields})
+    return form_page(form, language, {**begun, **fields}, unknown_code=unknown_code)
 
 
 @post(

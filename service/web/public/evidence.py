@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
+from babel import Locale
 from babel.dates import format_date
 
 from service.errors import StorageUnavailable
@@ -21,9 +22,9 @@ from service.web.languages import Language, catalogue
 from service.web.public.moments import LONDON
 from service.web.public.ticks import tick_list
 
-LEFT_DAYS: Final = N_("%(days)s days %(hours)s h left")
-LEFT_HOURS: Final = N_("%(hours)s h %(minutes)s min left")
-LEFT_MINUTES: Final = N_("%(minutes)s min left")
+LEFT_DAYS: Final = N_("%(days)s %(hours)s left")
+LEFT_HOURS: Final = N_("%(hours)s %(minutes)s left")
+LEFT_MINUTES: Final = N_("%(minutes)s left")
 LEFT_NONE: Final = N_("This time is over")
 BY_TODAY: Final = N_("Act by %(time)s today")
 BY_TOMORROW: Final = N_("Act by %(time)s tomorrow")
@@ -115,7 +116,7 @@ async def counted_down(
     return {
         "clocks": await _clocks(parts, report_id, receipt, now, language),
         "now_stamp": now.isoformat(),
-        "ticking": {name: catalogue(language.code).gettext(text) for name, text in _TICKING.items()},
+        "ticking": ticking_texts(language),
         "receipt": receipt,
         **tick_list(done),
     }
@@ -178,10 +179,48 @@ def left_text(left: timedelta, language: Language) -> str:
     if minutes <= 0:
         return say(LEFT_NONE)
     if left >= _DAYS_FROM:
-        return say(LEFT_DAYS) % {"days": minutes // 1440, "hours": minutes % 1440 // 60}
-    if minutes >= 60:
-        return say(LEFT_HOURS) % {"hours": minutes // 60, "minutes": minutes % 60}
-    return say(LEFT_MINUTES) % {"minutes": minutes}
+        return say(LEFT_DAYS) % {
+            "days": _counted(language, "days", minutes // 1440),
+            "hours": _counted(language, "hours", minutes % 1440 // 60),
+        }
+    shown = {
+        "hours": _counted(language, "hours", minutes // 60),
+        "minutes": _counted(language, "minutes", minutes % 60),
+    }
+    return say(LEFT_HOURS if minutes >= 60 else LEFT_MINUTES) % shown
+
+
+def _counted(language: Language, unit: str, number: int) -> str:
+    """A number with its unit, in the form that the language has for this number."""
+    say = catalogue(language.code)
+    match unit:
+        case "days":
+            text = say.ngettext("%(num)d day", "%(num)d days", number)
+        case "hours":
+            text = say.ngettext("%(num)d h", "%(num)d h", number)
+        case _:
+            text = say.ngettext("%(num)d min", "%(num)d min", number)
+    return text % {"num": number}
+
+
+def ticking_texts(language: Language) -> dict[str, str]:
+    """The texts for the script that makes the clocks tick: of a unit, one for each plural form of the language.
+
+    The script finds the form by its name in CLDR, which the browser knows as well (`Intl.PluralRules`).
+    """
+    form_of = Locale(language.code).plural_form
+    units = {
+        unit: {
+            form_of(number): _counted(language, unit, number).replace(str(number), "%(num)s")
+            for number in range(60)
+        }
+        for unit in ("days", "hours", "minutes")
+    }
+    say = catalogue(language.code).gettext
+    return {
+        **{name: say(text) for name, text in _TICKING.items()},
+        "units": msgspec.json.encode(units).decode(),
+    }
 
 
 def moment_text(moment: datetime, language: Language) -> str:

@@ -26,10 +26,20 @@ class Answered(NamedTuple):
 
 
 def form_page(
-    form: Form, language: Language, fields: Fields, errors: dict[str, str] | None = None, status: int = 200
+    form: Form,
+    language: Language,
+    fields: Fields,
+    errors: dict[str, str] | None = None,
+    status: int = 200,
+    *,
+    unknown_code: bool = False,
 ) -> Response[str]:
-    """A form with what is answered already, and what is wrong at its questions."""
-    return page(form.template, language, status=status, **_shown(form, fields, errors or {}))
+    """A form with what is answered already, and what is wrong at its questions.
+
+    `unknown_code`: a poster led here whose code nobody knows.
+    """
+    shown = _shown(form, fields, errors or {})
+    return page(form.template, language, status=status, unknown_code=unknown_code, **shown)
 
 
 def refused(

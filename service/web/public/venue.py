@@ -22,6 +22,7 @@ from service.web.public.doors import empty_form, language_and_path
 from service.web.public.evidence import counted_down
 from service.web.public.forms import BY_DOOR
 from service.web.public.forms.venue import VENUE_FORMS
+from service.web.public.questions import Form
 from service.web.public.sent_fields import read_sent
 from service.web.public.ticks import TICKS, message, ticked
 
@@ -80,16 +81,21 @@ async def show_venue_form(
     form = BY_DOOR.get(f"/venue/{worry}")
     if form is None:
         raise NotFoundException
-    return empty_form(request, form, language, _filled_in(await _found(request, code, "venue")))
+    return await _form_of_a_poster(request, form, language, code, "venue")
 
 
 @get(addresses("/t/{code:str}"), include_in_schema=False, media_type=MediaType.HTML)
 async def show_taxi_form(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[str]:
     """The taxi driver's form, with the operator filled in."""
     language, _ = language_and_path(request)
-    return empty_form(
-        request, BY_DOOR["/taxi"], language, _filled_in(await _found(request, code, "taxi_operator"))
-    )
+    return await _form_of_a_poster(request, BY_DOOR["/taxi"], language, code, "taxi_operator")
+
+
+async def _form_of_a_poster(
+    request: Request[Any, Any, Any], form: Form, language: Language, code: str, kind: Kind
+) -> Response[str]:
+    found = await _found(request, code, kind)
+    return empty_form(request, form, language, _filled_in(found), unknown_code=found is None)
 
 
 @get(addresses(_CLOCKS), include_in_schema=False, media_type=MediaType.HTML)

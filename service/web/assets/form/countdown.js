@@ -25,9 +25,15 @@ function write(shown, text) {
 
 function left(minutes, texts) {
   if (minutes <= 0) return texts.leftNone;
-  if (minutes >= 2 * DAY) return put(texts.leftDays, { days: Math.floor(minutes / DAY), hours: Math.floor((minutes % DAY) / 60) });
-  if (minutes >= 60) return put(texts.leftHours, { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
-  return put(texts.leftMinutes, { minutes });
+  const units = JSON.parse(texts.units);
+  const form = new Intl.PluralRules(document.documentElement.lang);
+  const counted = (unit, num) => put(units[unit][form.select(num)] ?? units[unit].other, { num });
+  if (minutes >= 2 * DAY) {
+    const hours = Math.floor((minutes % DAY) / 60);
+    return put(texts.leftDays, { days: counted("days", Math.floor(minutes / DAY)), hours: counted("hours", hours) });
+  }
+  const shown = { hours: counted("hours", Math.floor(minutes / 60)), minutes: counted("minutes", minutes % 60) };
+  return put(minutes >= 60 ? texts.leftHours : texts.leftMinutes, shown);
 }
 
 function by(end, now, texts) {

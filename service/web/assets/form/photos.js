@@ -3,7 +3,6 @@
 import * as album from "./album.js";
 import { putTogether } from "./says.js";
 
-const MOST = 5;
 const LONGEST_SIDE = 1600;
 const QUALITY = 0.82;
 
@@ -13,6 +12,13 @@ class Photos {
     this.input = root.querySelector("input[type=file]");
     this.list = root.querySelector("[data-photo-list]");
     this.files = [];
+    this.most = Number(root.dataset.most);
+    // Before anybody else hears of it: what is being drawn is not in the field yet, and would be left behind.
+    this.input.form.addEventListener("submit", (event) => {
+      if (!this.working) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }, { capture: true });
     this.input.addEventListener("change", () => this.add([...this.input.files]));
     if (this.input.form.dataset.album) this.takeBack(this.input.form.dataset.album);
   }
@@ -23,15 +29,17 @@ class Photos {
     // A form that is sent meanwhile must not take the photos as the camera made them.
     this.give();
     this.say("working");
+    this.working = true;
     let missing = "";
     for (const file of chosen) {
-      if (this.files.length >= MOST) { missing = "full"; break; }
+      if (this.files.length >= this.most) { missing = "full"; break; }
       try {
         this.files.push(await drawnAnew(file));
       } catch {
-        missing = "unreadable";
+        missing = (await isHeic(file)) ? "heic" : "unreadable";
       }
     }
+    this.working = false;
     this.show();
     if (missing) this.say(missing);
     this.input.dispatchEvent(new Event("evenlode:photos", { bubbles: true }));
@@ -76,6 +84,12 @@ export function kilobytes(bytes) {
   return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: "kilobyte" }).format(Math.ceil(bytes / 1000));
 }
 
+// What phones keep their photos as, by its first bytes: most browsers but Safari cannot draw it.
+async function isHeic(file) {
+  const head = await file.slice(4, 12).text().catch(() => "");
+  return /^ftyp(hei|hev|mif1|msf1)/.test(head);
+}
+
 async function drawnAnew(file) {
   const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
   const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height));
@@ -94,6 +108,6 @@ async function drawnAnew(file) {
   return new File([blob], "photo.jpg", { type: "image/jpeg" });
 }
 
-export function takePhotos(form) {
-  for (const root of form.querySelectorAll("[data-photos]")) new Photos(root);
+export function takePhotos(part) {
+  for (const root of part.querySelectorAll("[data-photos]")) new Photos(root);
 }

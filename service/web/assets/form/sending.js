@@ -162,6 +162,8 @@ async function mend(id, { address, door, type }, body) {
 
 function answered({ state, page, album: photos }, id) {
   show(page ? fragment(page) : piece(state === SENT ? "arrived" : "unread"));
+  // Whose poster led here has done its work, and need not stand above the receipt.
+  if (state === SENT) history.replaceState(null, "", document.querySelector(".ev-name").href);
   if (state !== REFUSED) return;
   const form = document.querySelector("[data-form]");
   if (form && id) form.dataset.refused = id;
