@@ -16,7 +16,7 @@ Receipt = Annotated[
 MessageText = Annotated[
     str, Meta(min_length=1, max_length=4000, description="Free text in any language, up to 4,000 characters.")
 ]
-Standing = Literal["received", "delivered", "being_looked_at"]
+Standing = Literal["received", "delivered", "being_looked_at", "ended"]
 
 
 class StatusAsked(Incoming, frozen=True):
@@ -34,7 +34,10 @@ class NewMessage(Incoming, frozen=True):
 
 
 class Status(Outgoing, frozen=True):
-    """How a report stands. `bodies` are those that have it and may be named to whoever holds the receipt."""
+    """How a report stands. `bodies` are those that have it and may be named to whoever holds the receipt.
+
+    Once the work on it has `ended`, `text` says how, in plain words.
+    """
 
     code: Standing
     text: str

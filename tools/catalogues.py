@@ -3,8 +3,8 @@
     .venv/bin/python tools/catalogues.py           gather, and say how many texts each language still lacks
     .venv/bin/python tools/catalogues.py --check   the same without writing; fails when a catalogue is not up to date
 
-Texts come from `N_()` in code, `_()` in templates, what the intake says of a wrong field, and the advice and the fields
-of the policy that a reporter is shown.
+Texts come from `N_()` in code, `_()` in templates, what the intake says of a wrong field, the policy's advice, and
+the texts that coordinators write to reporters.
 """
 
 import sys
@@ -59,9 +59,12 @@ def texts() -> Iterator[tuple[str, int, str | tuple[str, str]]]:
             "jinja2.ext:babel_extract", path, keywords=KEYWORDS, options=PAGES
         ):
             yield str(path.relative_to(ROOT)), line, said
-    advice = ROOT / "policy" / "advice.toml"
-    for said in tomllib.loads(advice.read_text())["advice"]:
-        yield str(advice.relative_to(ROOT)), 1, said["text"]
+    for path, table in (
+        (ROOT / "policy" / "advice.toml", "advice"),
+        (service / "triage" / "canned_texts.toml", "text"),
+    ):
+        for said in tomllib.loads(path.read_text())[table]:
+            yield str(path.relative_to(ROOT)), 1, said["text"]
 
 
 def brought_up(code: str, now: Catalog) -> Catalog:

@@ -53,12 +53,15 @@ class Conversation:
         async with store.reading(self._pool) as connection:
             arrived = await store.bodies(connection, one.report_id)
             looked_at = await store.looked_at(connection, one.report_id)
+            outcome = await store.outcome(connection, one.receipt.reveal())
             said = await store.messages(connection, one.report_id)
             files = await store.files(connection, one.report_id)
         return FollowUpStatus(
             reference=one.reference,
             received_at=one.received_at,
-            status=standing(arrived, looked_at=looked_at, recipients=self._policy.recipients),
+            status=standing(
+                arrived, looked_at=looked_at, outcome=outcome, recipients=self._policy.recipients
+            ),
             messages=said,
             files=files,
             files_left=max(0, MOST_FILES - len(files)),

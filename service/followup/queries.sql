@@ -30,9 +30,13 @@ SELECT id, author, text, answers, written_at FROM message WHERE report_id = $1 O
 -- $1: the report.
 SELECT id, kind, size, added_at FROM report_file WHERE report_id = $1 ORDER BY place
 
+-- name: outcome
+-- How the report ended, or null. $1: its receipt, without which the web reads no case.
+SELECT outcome_to_holder($1)
+
 -- name: lock
 -- One writer to a conversation at a time, until commit. $1: the report.
-SELECT pg_advisory_xact_lock(8305, hashtext($1::uuid::text))
+SELECT lock_conversation($1)
 
 -- name: earlier_message
 -- What the first request with a key was. $1: the report, $2: the hash of the key.

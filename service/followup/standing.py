@@ -10,6 +10,7 @@ from typing import Final
 from schemas.follow_up import Standing, Status
 from service.policy.model import RecipientPolicy
 from service.texts import N_
+from service.triage.outcomes import OUTCOMES
 
 RECEIVED: Final = N_("We have your report. It is on its way to the people whose work it is.")
 DELIVERED: Final = N_("The people whose work it is have your report. It is waiting to be looked at.")
@@ -23,17 +24,24 @@ SENTENCES: Final[Mapping[tuple[Standing, bool], str]] = {
     ("being_looked_at", False): LOOKED_AT,
     ("being_looked_at", True): LOOKED_AT_BY,
 }
-"""By how a report stands, and whether a body is named."""
+"""By how a report that is worked on stands, and whether a body is named. How one ended is told by its outcome."""
 
 
 def standing(
-    arrived: Mapping[str, bool], *, looked_at: bool, recipients: Mapping[str, RecipientPolicy]
+    arrived: Mapping[str, bool],
+    *,
+    looked_at: bool,
+    outcome: str | None,
+    recipients: Mapping[str, RecipientPolicy],
 ) -> Status:
     """The status. `arrived` tells of each body that is told whether a notification has arrived there.
 
-    `looked_at` is true once a person has taken it up. A report that nobody is told of is read by the coordinators, and
-    stands as one that has arrived with a body without a name.
+    `looked_at` is true once a person has taken it up; `outcome` is how the work on it ended, None while it goes on. A
+    report that nobody is told of is read by the coordinators, and stands as one that has arrived with a body without a
+    name.
     """
+    if outcome is not None:
+        return Status(code="ended", text=OUTCOMES[outcome].told, bodies=[])
     names = [
         recipients[code].name
         for code, there in arrived.items()
@@ -50,5 +58,5 @@ def standing(
 
 
 def sentence(code: Standing, bodies: Sequence[str]) -> str:
-    """The status in English."""
+    """The status of a report that is worked on, in English."""
     return SENTENCES[code, bool(bodies)].format(bodies=", ".join(bodies))

@@ -127,6 +127,12 @@ async def looked_at(connection: asyncpg.Connection, report_id: UUID) -> bool:
     return taken
 
 
+async def outcome(connection: asyncpg.Connection, receipt: str) -> str | None:
+    """How the report of a receipt, which is as it was given out, ended; None while somebody works on it."""
+    ended: str | None = await connection.fetchval(query("outcome"), receipt)
+    return ended
+
+
 async def messages(connection: asyncpg.Connection, report_id: UUID) -> list[MessageLine]:
     """The conversation, in order."""
     return [MessageLine(**row) for row in await connection.fetch(query("messages"), report_id)]

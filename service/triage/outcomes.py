@@ -5,10 +5,7 @@ from typing import Final
 
 import msgspec
 
-
-def N_(text: str) -> str:  # noqa: N802 - the name by which catalogues are gathered
-    """Mark a text for the catalogues of the pages."""
-    return text
+from service.texts import N_
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,8 +69,3 @@ OUTCOMES: Final[Mapping[str, Outcome]] = {
     ),
 }
 """By code. A reporter never reads that a report was thought malicious: it could be wrong, and it could be a threat."""
-
-
-def told(outcome: str) -> str:
-    """What the reporter reads, in English."""
-    return OUTCOMES[outcome].told

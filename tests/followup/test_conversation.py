@@ -63,16 +63,16 @@ async def test_nothing_in_the_status_tells_the_grade_or_what_was_said(
 
 def test_a_body_is_named_only_where_the_policy_says_that_its_name_gives_nothing_away(policy: Policy) -> None:
     arrived = {"tvp": True, "anti_slavery_coordinator": True, "child_safeguarding": True, "asb_team": False}
-    told = standing(arrived, looked_at=False, recipients=policy.recipients)
+    told = standing(arrived, looked_at=False, outcome=None, recipients=policy.recipients)
     assert told.bodies == ["Thames Valley Police"]
     assert told.text == "Your report is with Thames Valley Police. It is waiting to be looked at."
     for code in ("anti_slavery_coordinator", "child_safeguarding", "adult_safeguarding", "prevent"):
         assert not policy.recipients[code].may_be_named
-        assert standing({code: True}, looked_at=True, recipients=policy.recipients).bodies == []
+        assert standing({code: True}, looked_at=True, outcome=None, recipients=policy.recipients).bodies == []
 
 
 def test_a_report_that_nobody_is_told_of_does_not_wait_on_its_way_for_ever(policy: Policy) -> None:
-    assert standing({}, looked_at=False, recipients=policy.recipients).code == "delivered"
+    assert standing({}, looked_at=False, outcome=None, recipients=policy.recipients).code == "delivered"
 
 
 @pytest.mark.parametrize(

@@ -43,12 +43,15 @@ class TriageDesk:
         self.now = datetime.now(UTC)
         store = ReportStore(pool, reference_prefix=policy.partnership.reference_prefix)
         self.intake = Intake(policy=policy, store=store, ring=ring, clock=lambda: self.now)
+        self.receipts: dict[str, str] = {}
         self._people = 0
 
     async def reported(self, facts: dict[str, Any] | None = None, **answers: Any) -> str:
         """Send a report; returns its reference."""
         body = msgspec.json.encode(report(**{"kind": "rural_resident", **(facts or ASB), **answers}))
-        return (await self.intake.accept(decode_report(body), body, None)).reference
+        accepted = await self.intake.accept(decode_report(body), body, None)
+        self.receipts[accepted.reference] = accepted.receipt
+        return accepted.reference
 
     async def person(self, office: str | None = None, **teams: TeamRole) -> Actor:
         """Somebody signed in, with a role in each of some teams."""

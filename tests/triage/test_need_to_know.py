@@ -28,6 +28,9 @@ _OF_A_REPORT = (
     "case_review",
     "case_review_report",
     "saved_view",
+    "opening",
+    "cluster",
+    "cluster_report",
 )
 _NEVER = (
     "SELECT * FROM source",

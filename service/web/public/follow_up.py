@@ -122,7 +122,9 @@ async def _conversation(
 ) -> Response[str]:
     told = await parts_of(request).follow_up.conversation.status(found)
     say = catalogue(language.code).gettext
-    sentence = say(SENTENCES[told.status.code, bool(told.status.bodies)])
+    ended = told.status.code == "ended"
+    # How it ended is a text of the catalogues as it stands.
+    sentence = say(told.status.text if ended else SENTENCES[told.status.code, bool(told.status.bodies)])
     open_questions = unanswered(told.messages)
     return page(
         "public/conversation.html",
@@ -133,6 +135,7 @@ async def _conversation(
         receipt=found.receipt.reveal(),
         told=told,
         standing=sentence.format(bodies=", ".join(told.status.bodies)),
+        ended=ended,
         question=open_questions[0] if open_questions else None,
         text=text,
         errors={name: say(error) for name, error in (errors or {}).items()},
