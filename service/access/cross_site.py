@@ -33,7 +33,7 @@ async def refuse_cross_site(request: Request[Any, Any, Any], site: Site, ring: K
     """
     if request.method in _SAFE:
         return
-    if not _from_here(request, site):
+    if not from_here(request, site):
         raise CrossSite
     given = request.headers.get(TOKEN_HEADER.lower())
     if given is None and request.headers.get("content-type", "").startswith(_FORMS):
@@ -43,7 +43,7 @@ async def refuse_cross_site(request: Request[Any, Any, Any], site: Site, ring: K
         raise CrossSite
 
 
-def _from_here(request: Request[Any, Any, Any], site: Site) -> bool:
+def from_here(request: Request[Any, Any, Any], site: Site) -> bool:
     """What the browser says of where the request comes from. One that says nothing is left to the token."""
     fetched = request.headers.get("sec-fetch-site")
     if fetched is not None:

@@ -26,6 +26,7 @@ from service.errors import ServiceError
 from service.keys import load_key_ring
 from service.patterns import store
 from service.patterns.examine import Account, Examiner
+from service.patterns.links import LINKED_BY
 from service.patterns.store import DecisionRow, LinkRow, Stored
 from service.policy.load import load_policy
 from service.policy.model import Policy
@@ -34,17 +35,6 @@ from service.routing.live_channels import with_usable_channels
 from service.settings import load_settings
 
 T = TypeVar("T")
-_BY: Final = {
-    "vehicle": "the same vehicle",
-    "vehicle_part": "part of a plate, and the same colour or make",
-    "phone": "the same telephone number",
-    "username": "the same name online",
-    "address": "the same house",
-    "venue": "the same venue",
-    "text": "near-identical words",
-    "place_time": "near in place and time, the same concern",
-}
-
 _CAUSES: Final = {"pattern": "raised by its pattern", "message": "raised by what the reporter added"}
 
 
@@ -126,7 +116,7 @@ def cut_links(reference: str, other: str, actor: str | None, why: str) -> None:
     kinds = _ask(cut)
     if not kinds:
         raise click.ClickException(f"Nothing links {reference} with {other}, or it is cut already.")
-    click.echo(f"Cut between {reference} and {other}: {', '.join(_BY[kind] for kind in kinds)}.")
+    click.echo(f"Cut between {reference} and {other}: {', '.join(LINKED_BY[kind] for kind in kinds)}.")
 
 
 @patterns.command("examine")
@@ -213,7 +203,7 @@ def _table(shown: _Shown) -> Table:
 
 def _reason(link: LinkRow) -> str:
     told = ", ".join(f"{value} {name.replace('_percent', ' %')}" for name, value in link.told.items())
-    reason = _BY[link.kind] + (f" ({told})" if told else "")
+    reason = LINKED_BY[link.kind] + (f" ({told})" if told else "")
     return reason if link.cut_by is None else f"{reason}; cut by {link.cut_by}: {link.cut_why}"
 
 

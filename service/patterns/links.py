@@ -5,7 +5,7 @@ fits the whole and the car has the same colour or make, a house is not one of th
 says the same. Strength runs from 1 to 100 and is for people to sort by; what counts towards raising is in `raising`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal
 
 import msgspec
@@ -18,6 +18,18 @@ from service.patterns.plates import Plate, folded
 from service.patterns.traits import NEAR_IN_TIME, Key, Traits, keys_of, place_of, place_times
 
 LinkKind = Literal["vehicle", "vehicle_part", "phone", "username", "address", "venue", "text", "place_time"]
+LINKED_BY: Final[Mapping[str, str]] = {
+    "vehicle": "the same vehicle",
+    "vehicle_part": "part of a plate, and the same colour or make",
+    "phone": "the same telephone number",
+    "username": "the same name online",
+    "address": "the same house",
+    "venue": "the same venue",
+    "text": "near-identical words",
+    "place_time": "near in place and time, the same concern",
+    "person": "a person linked them",
+}
+"""Why two reports are linked, in words."""
 NEAR_METRES: Final = 1000.0
 """About a cell and its neighbours."""
 RARE: Final = 10

@@ -35,6 +35,11 @@ async def on_record(pool: asyncpg.Pool, actor: Actor, reference: str) -> AsyncIt
     try:
         yield
     except CaseNotFound:
-        async with acting(pool, actor) as connection:
-            await connection.execute(query("refused"), reference)
+        await refused(pool, actor, reference)
         raise
+
+
+async def refused(pool: asyncpg.Pool, actor: Actor, reference: str) -> None:
+    """Put it on the record that the actor asked for a report which is not theirs, where there is one."""
+    async with acting(pool, actor) as connection:
+        await connection.execute(query("refused"), reference)

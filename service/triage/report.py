@@ -65,6 +65,7 @@ async def read(connection: asyncpg.Connection, reference: str) -> CaseReport:
     elif tier == "D2":
         summary = await connection.fetchrow(query("summary"), report_id)
         shown = {"report": summary["summary"], "reasons": summary["reasons"]}
+    await connection.execute(query("opened"), report_id, item["team"])
     await connection.execute(
         query("on_record"),
         "report.read",

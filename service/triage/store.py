@@ -7,6 +7,9 @@ from service.db.sql import load_queries
 
 @cache
 def query(name: str) -> str:
-    """One of the queries of triage.sql and queue.sql."""
-    queries = {**load_queries("service.triage", "triage.sql"), **load_queries("service.triage", "queue.sql")}
-    return queries[name]
+    """One of the queries of this package's files."""
+    for file in ("triage.sql", "queue.sql", "surroundings.sql"):
+        queries = load_queries("service.triage", file)
+        if name in queries:
+            return queries[name]
+    raise KeyError(name)

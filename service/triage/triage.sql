@@ -82,6 +82,7 @@ SELECT route.recipient, max(route.tier) AS tier,
        jsonb_agg(jsonb_build_object(
            'id', delivery.id, 'channel', delivery.channel, 'state', delivery.state, 'made_at', delivery.made_at,
            'attempts', delivery.attempts, 'settled_at', delivery.settled_at, 'last_fault', delivery.last_fault,
+           'sent_at', (SELECT min(tried.started_at) FROM delivery_attempt AS tried WHERE tried.delivery_id = delivery.id),
            'acknowledgements', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                 'at', said.at, 'by', said.by, 'verdict', said.verdict, 'their_reference', said.their_reference,
                 'note', said.note) ORDER BY said.at), '[]')

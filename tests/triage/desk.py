@@ -126,6 +126,25 @@ class TriageDesk:
         rows = await self.owner.fetch("SELECT * FROM queue_item WHERE reference = $1", reference)
         return {row["team"]: row for row in rows}
 
+    async def linked(self, one: str, other: str, kind: str, told: dict[str, Any]) -> None:
+        """Link two reports, as examining them does."""
+        first, second = sorted([await self.id_of(one), await self.id_of(other)])
+        await self.owner.execute(
+            "INSERT INTO link (id, first, second, kind, strength, detail, made_at)"
+            " VALUES (gen_random_uuid(), $1, $2, $3, 60, $4, date_trunc('minute', now()))",
+            first,
+            second,
+            kind,
+            {"keys": [], "told": told},
+        )
+
+    async def at_one_place(self, *references: str) -> None:
+        """Have reports be known again by the same address."""
+        for reference in references:
+            await self.owner.execute(
+                "INSERT INTO identifier VALUES ($1, 'address', 'a house')", await self.id_of(reference)
+            )
+
     async def record(self, action: str) -> list[asyncpg.Record]:
         """What the audit says of an action."""
         return await self.owner.fetch("SELECT * FROM audit_event WHERE action = $1 ORDER BY seq", action)

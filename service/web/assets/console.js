@@ -1,6 +1,10 @@
 // The console's script. What it does is in the modules beside it; every page works without, but for passkeys.
 import { listen } from "./console/keys.js";
+import { drafts } from "./console/drafts.js";
 import { passkeys } from "./console/passkeys.js";
+import { report } from "./console/report.js";
 
 passkeys();
+drafts();
+report();
 listen();

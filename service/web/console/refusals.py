@@ -10,6 +10,7 @@ from service import problems
 from service.access.errors import NotSignedIn
 from service.errors import ServiceError
 from service.web.console.pages import see
+from service.web.console.session_over import FormNotTaken
 from service.web.languages import BY_CODE
 from service.web.pages import page
 
@@ -23,6 +24,15 @@ def on_refusal(request: Request[Any, Any, Any], error: ServiceError) -> Response
     """Answer an error this service raised on purpose."""
     if not wants_page(request):
         return problems.on_service_error(request, error)
+    if isinstance(error, FormNotTaken):
+        return page(
+            "console/session_over.html",
+            BY_CODE["en"],
+            status=error.answered,
+            said=None,
+            back=quote(request.scope["path"].rpartition("/")[0]),
+            typed=error.typed,
+        )
     if isinstance(error, NotSignedIn):
         path = request.scope["path"]
         asked = f"?next={quote(path)}" if request.method == "GET" and path != "/desk" else ""

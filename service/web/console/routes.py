@@ -5,7 +5,7 @@ from typing import Final
 from litestar import Router
 
 from service.errors import ServiceError
-from service.web.console import me, people, queue, report, sign_in, sign_in_elsewhere
+from service.web.console import me, people, queue, report, reveals, sign_in, sign_in_elsewhere
 from service.web.console.refusals import on_refusal
 from service.web.headers import add_page_headers
 
@@ -44,6 +44,11 @@ CONSOLE: Final = Router(
         queue.follow_link,
         report.show_report,
         report.change_from_page,
+        report.reveal_on_page,
+        report.open_photo,
+        reveals.show_reveals,
+        reveals.approve_on_page,
+        reveals.seen_on_page,
     ],
     after_request=add_page_headers,
     exception_handlers={ServiceError: on_refusal},

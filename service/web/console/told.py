@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,11 +10,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 from markupsafe import Markup, escape
 
-from schemas.facts import Facts
+from schemas.facts import Facts, Location
+from schemas.reports import Journey, Passengers, Spiking
 from service.access.actor import COORDINATION
 from service.policy.model import Policy
-from service.triage.errors import Change
-from service.triage.outcomes import OUTCOMES
 
 STATES: Final[Mapping[str, str]] = {
     "new": "New",
@@ -23,34 +22,22 @@ STATES: Final[Mapping[str, str]] = {
     "merged": "Merged",
     "closed": "Closed",
 }
-_ORDER: Final = Facts.__struct_fields__
+_ORDER: Final = (
+    *Facts.__struct_fields__,
+    *Location.__struct_fields__,
+    *Spiking.__struct_fields__,
+    *Journey.__struct_fields__,
+    *Passengers.__struct_fields__,
+)
+_UNTOLD: Final = frozenset({"description", "reporter", "anonymity"})
+"""What stands on the page by itself."""
+_CALLED: Final[Mapping[str, str]] = {
+    "cctv_from": "CCTV from",
+    "cctv_to": "CCTV to",
+    "accuracy_m": "Exact to, in metres",
+}
 _CODE: Final = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
-_DID: Final[Mapping[str, str]] = {
-    "claimed": "took it on",
-    "released": "gave it back to the team",
-    "assigned": "handed it to {to}",
-    "acknowledged": "acknowledged it",
-    "noted": "wrote a note",
-    "tagged": "set the tags: {tags}",
-    "regraded": "graded it {to}, before it was {earlier}",
-    "routed": "also sent it to {to}",
-    "passed_on": "passed it on to {to}",
-    "asked": "wrote to the reporter",
-    "information": "added what was told by telephone",
-    "merged": "merged it with another report",
-    "unmerged": "took it out of a merged report",
-    "linked": "linked it with {reference}",
-    "cut": "cut the link with {reference}",
-    "case_review_opened": "opened a Case Review",
-    "marked": "changed whether it counts as a test or malicious",
-    "held": "put it on hold",
-    "let_go": "ended the hold",
-    "closed": "closed it: {outcome}",
-    "reopened": "took it up again",
-    "undone": "took back the last change",
-    "disclosed": "handed it over to {to}",
-}
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -68,15 +55,6 @@ class Answer(msgspec.Struct, frozen=True):
     values: list[Markup]
 
 
-class Done(msgspec.Struct, frozen=True):
-    """One line of a timeline."""
-
-    at: str
-    who: str
-    did: str
-    text: str | None
-
-
 class Telling:
     """How one page tells: in the partnership's time, and by the names that its policy and accounts give."""
 
@@ -92,6 +70,11 @@ class Telling:
         local = given.astimezone(self._zone)
         year = "" if local.year == self._now.astimezone(self._zone).year else f" {local.year}"
         return f"{local:%a} {local.day} {local:%b}{year}, {local:%H:%M}"
+
+    def day(self, day: date | str) -> str:
+        """A day."""
+        given = date.fromisoformat(day) if isinstance(day, str) else day
+        return f"{given.day} {given:%b %Y}"
 
     def due(self, moment: datetime | str) -> Due:
         """A due time in words: how long there is, or how late it is."""
@@ -116,28 +99,11 @@ class Telling:
         """A person's name; without one it was the service."""
         return "The service" if account is None else self._names.get(account, "Somebody")
 
-    def event(self, change: Change) -> Done:
-        """What was done to a case, as a line of its timeline."""
-        detail = change.detail
-        to = str(detail.get("to", ""))
-        values = {
-            "to": self._names.get(UUID(to), "a colleague") if change.kind == "assigned" else self.team(to),
-            "earlier": detail.get("earlier", ""),
-            "reference": detail.get("reference", ""),
-            "tags": ", ".join(detail.get("tags", ())) or "none",
-            "outcome": outcome.label if (outcome := OUTCOMES.get(detail.get("outcome", ""))) else "",
-        }
-        did = _DID.get(change.kind, in_words(change.kind)).format(**values)
-        if change.kind == "noted" and detail.get("text"):
-            did += ":"
-        text = detail.get("text") or detail.get("why") or detail.get("note") or None
-        return Done(self.when(change.at), self.who(change.by), did, text)
-
     def answers(self, body: Mapping[str, Any], words: Iterable[str]) -> list[Answer]:
         """What was said, answer by answer, but for the reporter's own text, which stands by itself."""
         known = list(words)
         told = []
-        for name in sorted(body.keys() - {"description", "reporter"}, key=_place):
+        for name in sorted(body.keys() - _UNTOLD, key=_place):
             values = [marked(one, known) for one in self._values(name, body[name])]
             if values:
                 told.append(Answer(in_words(name), values))
@@ -153,9 +119,9 @@ class Telling:
 
     def _values(self, name: str, value: Any) -> Iterator[str]:
         if isinstance(value, Mapping) and not _is_thing(value):
-            for key, part in value.items():
-                for one in self._values(key, part):
-                    yield f"{in_words(key)}: {one}"
+            for key in sorted(value, key=_place):
+                for one in self._values(key, value[key]):
+                    yield f"{_CALLED.get(key, in_words(key))}: {one}"
         elif isinstance(value, list):
             for part in value:
                 if isinstance(part, Mapping) and not _is_thing(part):

@@ -1,0 +1,64 @@
+"""A lead's page of who asked to know who reported, and what the lead has to be told of by name."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import MediaType, Request, Response, get, post
+from litestar.params import FromPath
+
+from service.access.acting import acting
+from service.access.guards import actor_of, allow
+from service.parts import parts_of
+from service.triage.colleagues import names
+from service.triage.reveal import CannotApprove, approve
+from service.triage.surroundings import requests
+from service.triage.views import notices, seen
+from service.web.console.pages import console_page, see
+from service.web.console.told import Telling
+
+REVEALS: Final = "/desk/reveals"
+_LEADS: Final = allow("lead")
+
+
+@get(REVEALS, guards=[_LEADS], media_type=MediaType.HTML)
+async def show_reveals(request: Request[Any, Any, Any]) -> Response[Any]:
+    """What waits for approval, and what was revealed since the lead last looked."""
+    return await _page(request)
+
+
+@post(REVEALS + "/{asked:uuid}/approve", guards=[_LEADS], media_type=MediaType.HTML, status_code=200)
+async def approve_on_page(request: Request[Any, Any, Any], asked: FromPath[UUID]) -> Response[Any]:
+    """Approve one request; it holds for 24 hours and one reveal."""
+    try:
+        async with acting(parts_of(request).desk_pool, actor_of(request)) as connection:
+            await approve(connection, asked)
+    except CannotApprove as refused:
+        return await _page(request, refused)
+    return see(REVEALS)
+
+
+@post(REVEALS + "/seen", guards=[_LEADS], status_code=303)
+async def seen_on_page(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Note that the lead has read the notices that the page showed."""
+    parts = parts_of(request)
+    ids = [int(one) for one in (await request.form()).getall("notice", []) if str(one).isdecimal()]
+    async with acting(parts.desk_pool, actor_of(request)) as connection:
+        await seen(connection, ids, now=parts.clock())
+    return see(REVEALS)
+
+
+async def _page(request: Request[Any, Any, Any], refused: CannotApprove | None = None) -> Response[Any]:
+    parts = parts_of(request)
+    async with acting(parts.desk_pool, actor_of(request)) as connection:
+        waiting = await requests(connection)
+        news = [one for one in await notices(connection) if one["kind"] == "revealed"]
+        tell = Telling(parts.intake.policy, parts.clock(), await names(connection))
+    return await console_page(
+        request,
+        "console/reveals.html",
+        status=200 if refused is None else refused.status,
+        said=None if refused is None else str(refused),
+        waiting=waiting,
+        news=[{**one, "by": tell.who(UUID(one["detail"]["by"]))} for one in news],
+        tell=tell,
+    )
