@@ -1,3 +1,4 @@
+from tests.triage.conftest import desk
 from tests.web import client, shared, web_environ, web_settings
 
-__all__ = ["client", "shared", "web_environ", "web_settings"]
+__all__ = ["client", "desk", "shared", "web_environ", "web_settings"]

@@ -1,4 +1,4 @@
-"""The database itself keeps a team to its own reports and to its tier, whatever is asked of it in plain SQL."""
+"""Promise 8, need to know: in plain SQL, too, the database keeps a team to its own reports and to its tier."""
 
 import asyncpg
 import pytest
