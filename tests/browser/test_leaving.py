@@ -2,12 +2,14 @@
 
 import asyncio
 from typing import Any, Final
+from urllib.parse import unquote_plus, urlsplit
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, Request
 
 from service.web.public.leave import LEAVE_TO
 from tests.browser.conftest import PATIENCE_MS, Site, opened, stand_in
+from tests.browser.reports import until
 
 # What other parts of the pages, or an earlier version of them, may have put onto the device.
 KEEP: Final = """async () => {
@@ -28,6 +30,7 @@ KEPT: Final = """async () => ({
   databases: (await indexedDB.databases()).map((one) => one.name),
   workers: (await navigator.serviceWorker.getRegistrations()).length,
 })"""
+SECRET: Final = "the boy with the green rucksack"
 NOTHING: Final[dict[str, Any]] = {"local": {}, "session": {}, "caches": [], "databases": [], "workers": 0}
 
 
@@ -155,4 +158,79 @@ async def test_the_way_out_stays_in_sight_and_covers_nothing_that_has_the_focus(
             }"""
         )
         assert not covered
+    await context.close()
+
+
+STORED: Final = """async () => {
+  const kept = { local: {...localStorage}, session: {...sessionStorage}, state: history.state, pages: {} };
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys())
+      kept.pages[new URL(request.url).pathname] = await (await cache.match(request)).text();
+  }
+  kept.databases = (await indexedDB.databases()).map((one) => one.name);
+  return kept;
+}"""
+NOT_KEPT: Final = ("/follow-up", "/venue/clocks", "/privacy", "/accessibility", "/t/", "/v1/")
+
+
+async def test_a_whole_report_leaves_the_forms_on_the_phone_and_nothing_of_itself(
+    browser: Browser, site: Site
+) -> None:
+    """Every page of an anonymous reporter, from a poster to the receipt: what is kept, remembered, sent and logged."""
+    context = await opened(browser)
+    page = await context.new_page()
+    sent: list[Request] = []
+
+    def note(request: Request) -> None:
+        sent.append(request)
+
+    context.on("request", note)
+    for path in ("/", "/venue", "/privacy", "/accessibility", "/venue/clocks", "/t/ZZZZZZ"):
+        await page.goto(site.url + path)
+        await page.wait_for_selector("body.js-enabled")
+    await page.locator("input[value=child_alone]").check()
+    await page.locator("textarea[name=description]").fill(SECRET)
+    await page.get_by_role("button", name="Send", exact=True).click()
+    receipt = "".join((await page.locator("[data-receipt]").inner_text()).split())
+    reference = (await page.locator(".govuk-panel strong").first.inner_text()).strip()
+    await page.goto(f"{site.url}/follow-up")
+    await page.get_by_label("Your receipt").fill(receipt)
+    await page.get_by_role("button", name="Show my report").click()
+    await page.locator("#text").fill(f"{SECRET} again")
+    await page.get_by_role("button", name="Send", exact=True).click()
+    await page.get_by_text("We have what you added.").wait_for()
+    await until(page, "async () => !!(await caches.match('/kept-pages'))")
+    own = [SECRET, reference, receipt, receipt.replace("-", "")]
+
+    def tells(text: str) -> list[str]:
+        return [one for one in own if one.lower() in text.lower()]
+
+    stored = await page.evaluate(STORED)
+    pages = stored.pop("pages")
+    assert stored == {"local": {}, "session": {}, "state": None, "databases": []}
+    assert await context.cookies() == []
+    assert not [path for path in pages if path.startswith(NOT_KEPT)]
+    assert not tells("".join([*pages, *pages.values()]))
+
+    devtools = await context.new_cdp_session(page)
+    history = (await devtools.send("Page.getNavigationHistory"))["entries"]
+    assert {one["title"] for one in history if one["url"].startswith(site.url)} == {"Evenlode"}
+    assert not [one["url"] for one in history if "/t/" in one["url"] or tells(one["url"])]
+
+    for request in sent:
+        headers = await request.all_headers()
+        assert request.url.startswith(site.url)
+        assert not tells(request.url)
+        assert "cookie" not in headers
+        assert not headers.get("referer")
+    assert {urlsplit(one.url).path for one in sent if tells(unquote_plus(one.post_data or ""))} == {
+        "/taxi",
+        "/follow-up",
+    }
+
+    log = site.log.read_text()
+    assert "web.ready" in log
+    assert not tells(log)
+    assert not [one for one in ("Chrom", "ZZZZZZ", "/taxi", "follow-up") if one in log]
     await context.close()
