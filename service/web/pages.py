@@ -9,6 +9,7 @@ import msgspec
 from litestar import MediaType, Response
 
 from service.web.languages import BY_CODE, LANGUAGES, Language, catalogue, prefix
+from service.web.numbers_to_ring import ringable
 from service.web.public.leave import LEAVE, LEAVE_TO
 from service.web.public.place_map import PLACE_MAP, place_map
 
@@ -45,6 +46,7 @@ def environment(code: str) -> jinja2.Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(catalogue(code), newstyle=True)  # type: ignore[attr-defined]
+    made.filters["ringable"] = ringable
     made.globals.update(
         language=BY_CODE[code],
         languages=LANGUAGES,

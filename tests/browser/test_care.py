@@ -57,8 +57,8 @@ async def test_one_thing_at_a_time_from_the_door_to_the_receipt(
     assert kept["papers_held"] == "yes"
     assert kept["concern"] == "sexual_assault"
     assert kept["on_behalf_of"] == "myself"
-    await expect(phone.locator('a[href="tel:08085002222"]')).to_be_visible()
-    await expect(phone.locator('a[href="tel:08000121700"]')).to_be_visible()
+    await expect(phone.locator('.ev-helplines a[href="tel:08085002222"]')).to_be_visible()
+    await expect(phone.locator('.ev-helplines a[href="tel:08000121700"]')).to_be_visible()
 
 
 async def test_how_to_be_reached_is_asked_of_those_alone_who_say_who_they_are(
