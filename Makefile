@@ -18,7 +18,7 @@ echo 'Evenlode needs Python 3.11 or newer, and found none$(if $(PYTHON), at $(PY
 exit 1
 endef
 
-.PHONY: browser help run demo doctor test lint types format bench bench-queue evaluate train catalogues confidences kills accessibility coverage-runs audit clean setup setup-run
+.PHONY: browser help run demo doctor test lint types format bench bench-queue evaluate train catalogues confidences kills accessibility coverage-runs pictures audit clean setup setup-run
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -78,6 +78,9 @@ accessibility: setup browser ## look at every page and step in every language an
 
 coverage-runs: setup ## lose coverage at a random moment of sending, fifty times, in a real browser
 	@COVERAGE_RUNS=$${COVERAGE_RUNS:-50} exec $(RUN) -m pytest -q -p no:randomly tests/browser/test_lost_coverage.py
+
+pictures: setup browser ## take the README's pictures from the running product
+	@exec $(RUN) -m tools.pictures
 
 audit: setup ## look for known faults in the locked packages
 	@$(RUN) -m pip_audit --skip-editable
