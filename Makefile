@@ -74,7 +74,7 @@ kills: setup ## kill each process under load, twenty rounds, and count what was 
 	@exec $(RUN) -m tests.kills
 
 accessibility: setup browser ## look at every page and step in every language and size with axe
-	@EVERY_LANGUAGE=1 exec $(RUN) -m pytest -n 2 tests/browser/test_everybody.py
+	@EVERY_LANGUAGE=1 exec $(RUN) -m pytest -n 2 tests/browser/test_promise_10_the_form_is_for_everybody.py
 
 coverage-runs: setup ## lose coverage at a random moment of sending, fifty times, in a real browser
 	@COVERAGE_RUNS=$${COVERAGE_RUNS:-50} exec $(RUN) -m pytest -q -p no:randomly tests/browser/test_lost_coverage.py

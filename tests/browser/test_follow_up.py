@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page
 
 from service.web.public.sent_fields import MOST_SENT
 from tests.browser.conftest import PHONE, Site, opened
-from tests.browser.test_everybody import violations
+from tests.browser.test_promise_10_the_form_is_for_everybody import violations
 from tests.followup.returning import ask, photo, reported
 
 _CALM = {"concern": "fly_tipping", "happening": "older", "description": "An old sofa in the lay-by."}

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import Site, opened
 from tests.browser.resident import INSIDE, begun, choose, onward, sent_report, stored, to_the_end
-from tests.browser.test_everybody import violations
+from tests.browser.test_promise_10_the_form_is_for_everybody import violations
 from tests.followup.returning import photo
 
 FARM: Final = {"latitude": 51.8102, "longitude": -1.5903, "accuracy": 14.0}
