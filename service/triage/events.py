@@ -48,8 +48,10 @@ async def live_events(request: Request[Any, Any, Any]) -> ServerSentEvent:
 async def _events(parts: Parts, actor: Actor) -> AsyncIterator[ServerSentEventMessage]:
     quiet = 0
     async with parts.live.stream(actor.teams, actor.session) as stream:
+        # A session that ended before anybody listened for its end is found out by asking.
+        live = await _still(parts, actor)
         while True:
-            event = await stream.next(HEARTBEAT)
+            event = await stream.next(HEARTBEAT) if live else LiveEvent("ended")
             if event is None:
                 quiet += 1
                 if quiet % _ASK_EVERY == 0 and not await _still(parts, actor):

@@ -15,6 +15,7 @@ _TYPES: Final = {
     "json": "application/json",
     "png": "image/png",
     "svg": "image/svg+xml",
+    "wav": "audio/wav",
     "webmanifest": "application/manifest+json",
 }
 _ENDINGS: Final = {"br": ".br", "gzip": ".gz", "": ""}
@@ -53,5 +54,5 @@ def in_smallest_form(
 
 @get("/static/{name:str}", include_in_schema=False)
 async def static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
-    """A script, style or picture."""
+    """A script, style, picture or sound."""
     return static_answer(request, name, _FOR_GOOD)

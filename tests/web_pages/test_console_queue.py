@@ -10,7 +10,7 @@ from service.access.cross_site import TOKEN_FIELD
 from service.settings import Settings
 from service.triage.queue import PAGE
 from tests.triage.desk import ASB, KNIFE, SPIKED, TriageDesk
-from tests.web_pages.console_browser import HTML, Browser, alert_of, text_of
+from tests.web_pages.console_browser import HTML, Browser, alert_of, button, text_of
 
 
 async def test_a_coordinator_sees_the_own_teams_reports_and_not_anothers(
@@ -53,7 +53,7 @@ async def test_filters_and_the_empty_queue(
     async def shown(query: str) -> set[str]:
         page = await browser.get(f"/desk?{query}")
         assert page.status_code == 200, text_of(page)
-        return {one for one in (knife, spiked) if one in page.text}
+        return {one for one in (knife, spiked) if f'<tr id="{one}"' in page.text}
 
     assert await shown("") == {knife, spiked}
     assert await shown("grade=P1&state=&whose=&text=") == {knife}
@@ -68,7 +68,10 @@ async def test_filters_and_the_empty_queue(
     assert await shown("whose=unassigned&text=barmaid") == set()
     assert await shown("state=closed") == set()
     assert "No report fits" in text_of(await browser.get("/desk?state=closed"))
-    for wrong in ("grade=P9", "state=solved", "after=x"):
+    assert await shown("state=settled") == set()
+    assert await shown("kind=rural_resident&due=soon&age=") == {knife}
+    assert await shown("place=witney") == set()
+    for wrong in ("grade=P9", "state=solved", "after=x", "due=never", "age=x", "team=asb_team"):
         refused = await browser.get(f"/desk?{wrong}")
         assert (refused.status_code, "There is a problem" in refused.text) == (422, True), wrong
 
@@ -91,7 +94,7 @@ async def test_the_next_page_is_a_link_that_keeps_the_filters(
     browser = Browser(client, web_settings, await desk.person(asb_team="coordinator"))
     page, seen = await browser.get("/desk?whose=unassigned"), []
     while True:
-        seen += re.findall(r'href="/desk/reports/([^"?]+)"', page.text)
+        seen += re.findall(r'<tr id="([^"]+)"', page.text)
         following = re.search(r'rel="next" href="([^"]+)"', page.text)
         if following is None:
             break
@@ -108,19 +111,14 @@ async def test_a_report_is_claimed_from_the_queue_and_a_second_claim_is_refused_
     one = Browser(client, web_settings, first)
     two = Browser(client, web_settings, await desk.person(asb_team="coordinator"))
     before = await two.get("/desk")
-    claimed = await one.send(await one.get("/desk"), f"/desk/reports/{reference}/claim")
-    assert claimed.status_code == 200
-    assert "You are on it" in text_of(claimed)
-    late = await two.send(before, f"/desk/reports/{reference}/claim")
-    assert late.status_code == 412
-    assert f"{first.name} took it on" in alert_of(late)
-    page = await two.get("/desk")
-    assert first.name in text_of(page)
-    assert "Claim" not in text_of(page)
-    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', late.text))
-    again = await two.post(f"/desk/reports/{reference}/claim", **hidden)
-    assert again.status_code == 409
-    assert f"{first.name} is on it already" in alert_of(again)
+    claimed = await one.press(await one.get("/desk"), "claim", reference)
+    assert f"You are on {reference}." in text_of(claimed)
+    late = await two.press(before, "claim", reference)
+    assert f"{reference} : {first.name} took it on" in text_of(late)
+    assert button(late, "claim", reference) is None
+    # Also who does not look again: the newest version is no way past who is on it.
+    again = await two.do(late, "claim", [f"{reference}:1:asb_team"])
+    assert f"{reference} : {first.name} is on it already" in text_of(again)
     items = await desk.items(reference)
     assert items["asb_team"]["claimed_by"] == first.account
 

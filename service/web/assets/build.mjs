@@ -8,6 +8,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
 import rtlcss from "rtlcss";
 import * as sass from "sass";
+import { alarm } from "./console/alarm_sound.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..", "..");
@@ -28,7 +29,7 @@ function keep(name, content) {
 function write(named, content) {
   const bytes = Buffer.from(content);
   writeFileSync(join(out, named), bytes);
-  if (!/\.(png|woff2)$/.test(named)) {
+  if (!/\.(png|woff2|wav)$/.test(named)) {
     writeFileSync(join(out, `${named}.gz`), gzipSync(bytes, { level: 9 }));
     writeFileSync(
       join(out, `${named}.br`),
@@ -74,6 +75,8 @@ for (const folder of ["pictures"]) {
   try { files = readdirSync(from); } catch { continue; }
   for (const file of files) keep(file, readFileSync(join(from, file)));
 }
+
+keep("alarm.wav", alarm());
 
 // The service worker keeps its name: the browser asks for it by that.
 write(WORKER, await bundled(WORKER, "iife"));

@@ -2,9 +2,11 @@
 import { listen } from "./console/keys.js";
 import { drafts } from "./console/drafts.js";
 import { passkeys } from "./console/passkeys.js";
+import { queue } from "./console/queue.js";
 import { report } from "./console/report.js";
 
 passkeys();
 drafts();
+queue();
 report();
 listen();

@@ -5,7 +5,7 @@ from typing import Final
 from litestar import Router
 
 from service.errors import ServiceError
-from service.web.console import me, people, queue, report, reveals, sign_in, sign_in_elsewhere
+from service.web.console import many, me, people, queue, report, reveals, sign_in, sign_in_elsewhere, views
 from service.web.console.refusals import on_refusal
 from service.web.headers import add_page_headers
 
@@ -41,7 +41,11 @@ CONSOLE: Final = Router(
         people.enable_person,
         people.reset_person,
         queue.show_queue,
+        queue.show_rows,
         queue.follow_link,
+        many.change_from_queue,
+        views.keep_view,
+        views.lose_view,
         report.show_report,
         report.change_from_page,
         report.reveal_on_page,
