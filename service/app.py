@@ -26,6 +26,7 @@ from service.followup.conversation import Conversation
 from service.followup.entrance import FollowUp
 from service.followup.uploads import Uploads
 from service.gate import Gate
+from service.handover.controllers import handover_schema
 from service.health import live, ready
 from service.intake.accept import Intake
 from service.intake.controllers import send_report
@@ -135,6 +136,7 @@ def assemble(lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]]) 
             PAGES,
             CONSOLE,
             TRIAGE,
+            handover_schema,
         ],
         exception_handlers={
             ServiceError: for_people(problems.on_service_error),

@@ -14,8 +14,8 @@ from litestar.routes import HTTPRoute
 
 from service.access.actor import ROLES, Actor, Role
 from service.access.cross_site import refuse_cross_site
-from service.access.errors import NotAllowed, NotSignedIn
-from service.access.presented import actor_of_token
+from service.access.errors import CrossSite, NotAllowed, NotSignedIn
+from service.access.presented import actor_of_token, record_refusal
 from service.parts import parts_of
 
 _OPT: Final = "who"
@@ -41,15 +41,23 @@ class Allow:
     async def __call__(
         self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
     ) -> None:
-        """Raises NotSignedIn, CrossSite or NotAllowed."""
+        """Raises NotSignedIn, CrossSite or NotAllowed; who is known by a session is on the record with it."""
         if not isinstance(connection, Request):
             raise NotAllowed
-        actor = await signed_in(connection, in_use=not handler.opt.get(_BY_ITSELF, False))
+        in_use = not handler.opt.get(_BY_ITSELF, False)
+        actor = await signed_in(connection, in_use=in_use)
         if actor is None:
+            if in_use:
+                await record_refusal(connection, "session_over")
             raise NotSignedIn
         desk = parts_of(connection).desk
-        await refuse_cross_site(connection, desk.site, desk.ring, actor.token.reveal())
+        try:
+            await refuse_cross_site(connection, desk.site, desk.ring, actor.token.reveal())
+        except CrossSite:
+            await record_refusal(connection, "cross_site")
+            raise
         if not self.roles & actor.roles:
+            await record_refusal(connection, "not_allowed")
             raise NotAllowed
 
 

@@ -1,6 +1,6 @@
 """Tokens and keys that a request presents, and whom they stand for."""
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import asyncpg
@@ -50,6 +50,17 @@ async def actor_of_token(pool: asyncpg.Pool, token: str, *, in_use: bool = True)
         token=Secret(token),
         expires_at=row["expires_at"],
     )
+
+
+async def record_refusal(
+    request: Request[Any, Any, Any], why: Literal["session_over", "cross_site", "not_allowed"]
+) -> None:
+    """Put on the record what the holder of a session, live or over, was refused. Nothing for whoever has none."""
+    parts = parts_of(request)
+    token = request.cookies.get(parts.desk.site.cookie_name("session"), "")
+    if token:
+        path = request.scope["path"]
+        await parts.desk_pool.execute(_QUERIES["request_refused"], token, request.method, path, why)
 
 
 async def key_holder(request: Request[Any, Any, Any], scope: str) -> KeyHolder | None:

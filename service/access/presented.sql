@@ -1,4 +1,4 @@
--- What the web asks of a token or a key that somebody presents; functions of migrations 0010 and 0015.
+-- What the web asks of a token or a key that somebody presents; functions of migrations 0010, 0015 and 0017.
 
 -- name: open_session
 SELECT session_id, account_id, name, office, teams, expires_at FROM open_session($1);
@@ -9,3 +9,7 @@ SELECT session_id, account_id, name, office, teams, expires_at FROM look_at_sess
 
 -- name: open_api_key
 SELECT id, organisation, team, scopes FROM open_api_key($1);
+
+-- name: request_refused
+-- $1 token, $2 method, $3 path, $4 why
+SELECT request_refused($1, $2, $3, $4);

@@ -4,7 +4,7 @@
 -- name: begin
 -- The place of a report in the queue of one of the actor's teams, where they may see most. $1 reference, $2 team or null
 SELECT item.report_id, item.reference, item.team, item.tier, item.grade, item.due_at, item.received_at, item.concerns,
-       item.state, item.claimed_by, item.tags
+       item.state, item.claimed_by, item.tags, item.town
 FROM queue_item AS item
 WHERE item.report_id = actor_report($1) AND item.team = any(actor_teams())
   AND ($2::text IS NULL OR item.team = $2)
@@ -152,14 +152,10 @@ SELECT waiting, key_id, ciphertext FROM reveal_source($1, $2)
 -- $1 the reveal
 SELECT approve_reveal($1)
 
--- name: disclose
--- $1 id, $2 report, $3 actor, $4 team, $5 recipient, $6 tier, $7 format, $8 sha256, $9 why
-INSERT INTO disclosure (id, report_id, actor, team, recipient, tier, format, sha256, why)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-
 -- name: disclosures
 -- $1 report
-SELECT at, actor, team, recipient, tier, format, why FROM disclosure WHERE report_id = $1 ORDER BY at, id
+SELECT id, at, actor, team, recipient, tier, format, why, encode(sha256, 'hex') AS sha256
+FROM disclosure WHERE report_id = $1 ORDER BY at, id
 
 -- name: views
 SELECT id, team, name, filters, account_id = actor_account() AS own FROM saved_view ORDER BY name, id

@@ -25,6 +25,7 @@ FOR_ANYONE = {
     "/v1/follow-up/messages",
     "/v1/follow-up/status",
     "/v1/reports",
+    "/v1/schemas/handover",
 }
 """What anybody may call under the console's and the programs' addresses. Add to it with care."""
 PUBLIC = ("/desk", "/queue", "/v1")

@@ -24,6 +24,7 @@ _ROLES: Final = {
     "service/demo": "none",
     "service/organisations": "none",
     "service/triage": "evenlode_console",
+    "service/handover": "evenlode_console",
     "service/policy/releases/explain.sql": "evenlode_pattern",
     "service/policy/releases/replay.sql": "evenlode_pattern",
     "service/policy/releases/releases.sql": "none",

@@ -1,7 +1,7 @@
 // Scripts and styles for the browser: one small file for each kind of page, named by its content so that it may be
 // kept for good, and compressed beside it.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -82,3 +82,17 @@ keep("alarm.wav", alarm());
 write(WORKER, await bundled(WORKER, "iife"));
 
 writeFileSync(join(out, "names.json"), JSON.stringify(names, null, 1));
+
+// The fonts of what is printed (PDF), with their licence. Not among the public files.
+const fonts = join(here, "..", "fonts");
+rmSync(fonts, { recursive: true, force: true });
+mkdirSync(fonts);
+for (const name of ["noto-sans", "noto-sans-arabic"]) {
+  const from = join(root, "node_modules", "@expo-google-fonts", name);
+  for (const weight of ["400Regular", "700Bold"]) {
+    for (const file of readdirSync(join(from, weight)).filter((one) => one.endsWith(".ttf"))) {
+      copyFileSync(join(from, weight, file), join(fonts, file));
+    }
+  }
+  copyFileSync(join(from, "LICENSE_FONT"), join(fonts, `LICENSE-${name}`));
+}

@@ -5,7 +5,18 @@ from typing import Final
 from litestar import Router
 
 from service.errors import ServiceError
-from service.web.console import many, me, people, queue, report, reveals, sign_in, sign_in_elsewhere, views
+from service.web.console import (
+    many,
+    me,
+    package,
+    people,
+    queue,
+    report,
+    reveals,
+    sign_in,
+    sign_in_elsewhere,
+    views,
+)
 from service.web.console.refusals import on_refusal
 from service.web.headers import add_page_headers
 
@@ -46,6 +57,10 @@ CONSOLE: Final = Router(
         many.change_from_queue,
         views.keep_view,
         views.lose_view,
+        package.show_package,
+        package.make_package,
+        package.show_made,
+        package.download_package,
         report.show_report,
         report.change_from_page,
         report.reveal_on_page,

@@ -12,7 +12,7 @@ from service.access.errors import CrossSite, NotSignedIn
 from service.access.guards import Allow
 from service.parts import parts_of
 
-_KEPT: Final = ("text", "why", "note", "tags", "other", "into")
+_KEPT: Final = ("text", "why", "note", "tags", "other", "into", "words")
 """The fields that somebody has typed; what was chosen is chosen again."""
 
 
