@@ -18,6 +18,7 @@ from redis.asyncio import Redis
 from service import problems
 from service.access.desk import desk_of
 from service.access.guards import anyone, refuse_undeclared
+from service.audit.controllers import read_audit
 from service.clock import Clock, utc_now
 from service.db.pool import open_pool
 from service.errors import ServiceError
@@ -137,6 +138,7 @@ def assemble(lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]]) 
             CONSOLE,
             TRIAGE,
             handover_schema,
+            read_audit,
         ],
         exception_handlers={
             ServiceError: for_people(problems.on_service_error),

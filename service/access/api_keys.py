@@ -15,7 +15,7 @@ from service.clock import utc_now
 from service.db.sql import load_queries
 from service.ids import uuid7
 
-Scope = Literal["reports:send", "deliveries:acknowledge"]
+Scope = Literal["reports:send", "deliveries:acknowledge", "audit:read"]
 LONGEST: Final = timedelta(days=366)
 _QUERIES: Final = load_queries("service.access", "api_keys.sql")
 

@@ -7,34 +7,44 @@ import asyncpg
 import msgspec
 
 _PAGE = 5_000
+_HASH = "SELECT hash FROM audit_event WHERE seq = $1"
 
 
 class Verdict(msgspec.Struct, frozen=True):
     """What a walk along the chain found.
 
     `head` is `SEQ:HASH` of its last entry, to be noted elsewhere: entries cut off the end cannot be missed otherwise.
-    `fault` names the first entry that does not fit, None when all do.
+    `fault` names the first entry that does not fit, None when all do. `more`: the walk stopped where it was told to.
     """
 
     entries: int
     head: str
     fault: str | None
+    more: bool = False
 
 
 async def verify_chain(
     connection: asyncpg.Connection,
     *,
     expected_head: str | None = None,
+    after: str | None = None,
+    most: int | None = None,
     progress: Callable[[int], None] = lambda _entries: None,
 ) -> Verdict:
     """Recompute every entry's hash from the one before it.
 
-    `expected_head` is a head noted earlier; it must still be in the chain. `progress` is told how many entries are
-    done. The chain is defined in migration 0001.
+    `expected_head` is a head noted earlier; it must still be in the chain. `after` is one too: the walk begins behind
+    it, and ends after `most` entries. `progress` is told how many entries are done. The chain is defined in migration
+    0001.
     """
-    seq, previous = 0, b""
+    seq, previous = _parted(after)
+    if after is not None and await connection.fetchval(_HASH, seq) != previous:
+        return Verdict(seq, after, f"the head noted earlier ({after}) is not in this chain")
     awaited = expected_head
-    async for entry in _entries(connection):
+    last = None if most is None else seq + most
+    async for entry in _entries(connection, seq):
+        if last is not None and seq == last:
+            return Verdict(seq, _head(seq, previous), None, more=True)
         if entry["seq"] != seq + 1:
             return Verdict(seq, _head(seq, previous), f"entry {seq + 1} is missing")
         payload = "|".join(
@@ -67,9 +77,14 @@ def _head(seq: int, digest: bytes) -> str:
     return f"{seq}:{digest.hex()}"
 
 
-async def _entries(connection: asyncpg.Connection) -> AsyncIterator[asyncpg.Record]:
-    """All entries in order, a page at a time, so that a long chain needs little memory."""
-    last = 0
+def _parted(head: str | None) -> tuple[int, bytes]:
+    """A head as number and hash; what the first entry follows when there is none."""
+    seq, _, digest = (head or "0:").partition(":")
+    return int(seq), bytes.fromhex(digest)
+
+
+async def _entries(connection: asyncpg.Connection, last: int) -> AsyncIterator[asyncpg.Record]:
+    """All entries behind one in order, a page at a time, so that a long chain needs little memory."""
     while True:
         page = await connection.fetch(
             "SELECT seq, (extract(epoch FROM at) * 1000000)::bigint AS microseconds, actor, action, subject,"

@@ -1,4 +1,4 @@
-"""`evenlode audit verify`: is the record whole?"""
+"""`evenlode audit`: is the record whole, and the record for another system."""
 
 import asyncio
 import re
@@ -6,10 +6,13 @@ from typing import Final
 
 import asyncpg
 import click
+import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
+from service.audit.export import MOST, exported
 from service.audit.verify import Verdict, verify_chain
+from service.cli.database import account, ask
 from service.embedded.running import database_url
 
 _HEAD: Final = re.compile(r"[0-9]+:[0-9a-f]{64}")
@@ -17,7 +20,7 @@ _HEAD: Final = re.compile(r"[0-9]+:[0-9a-f]{64}")
 
 @click.group()
 def audit() -> None:
-    """Verify the audit chain."""
+    """Verify the audit chain, and hand the record on."""
 
 
 @audit.command()
@@ -43,6 +46,40 @@ def verify(head: str | None) -> None:
     console.print(
         "Note the head somewhere else: `evenlode audit verify --head …` then also notices a cut end."
     )
+
+
+@audit.command()
+@click.option(
+    "--after", type=click.IntRange(0), default=0, show_default=True, help="The last sequence already known."
+)
+@click.option(
+    "--most", type=click.IntRange(1), default=None, help="Entries at most; all that there are if left out."
+)
+@click.option("--by", "actor", help="Who does it, for the audit; the account of this machine if left out.")
+def export(after: int, most: int | None, actor: str | None) -> None:
+    """Print the record from a position on, an entry a line, as JSON in the names of ECS (docs/runbook.md).
+
+    The position to go on from is printed on standard error, and is the last line's `event.sequence`.
+    """
+    by = actor or account()
+
+    async def written(connection: asyncpg.Connection) -> int:
+        position, left = after, most
+        while left is None or left > 0:
+            async with connection.transaction():
+                lines = await exported(
+                    connection, position, by=by, most=MOST if left is None else min(MOST, left)
+                )
+            for line in lines:
+                click.echo(msgspec.json.encode(line))
+            if len(lines) < MOST:
+                return lines[-1].event.sequence if lines else position
+            position = lines[-1].event.sequence
+            left = None if left is None else left - len(lines)
+        return position
+
+    reached = ask(written, role="evenlode_web")
+    click.echo(f"Go on with --after {reached}", err=True)
 
 
 async def _verify(head: str | None) -> Verdict:

@@ -26,7 +26,7 @@ _COMMANDS: Final = {
     "user": ("service.cli.user", "Add, list, disable and reset the accounts of the console."),
     "team": ("service.cli.team", "List the teams of the console, and make them those of the policy."),
     "api-key": ("service.cli.api_key", "Make, rotate and end the keys of organisations' own systems."),
-    "audit": ("service.cli.audit", "Verify the audit chain."),
+    "audit": ("service.cli.audit", "Verify the audit chain, and hand the record on."),
     "keys": ("service.cli.keys", "Make and rotate the keys that protect sources."),
     "demo": ("service.cli.demo", "Send a realistic evening of reports to the running service."),
     "doctor": ("service.cli.doctor", "Say what is right and wrong with this installation."),

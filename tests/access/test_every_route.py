@@ -20,6 +20,7 @@ FOR_ANYONE = {
     "/desk/sign-in/password",
     "/desk/sign-in/provider",
     "/desk/sign-in/provider/back",
+    "/v1/audit",
     "/v1/deliveries/{delivery:uuid}/acknowledgement",
     "/v1/follow-up/files",
     "/v1/follow-up/messages",

@@ -13,6 +13,8 @@ from tests.web import Shared
 
 _PROJECT: Final = Path(service.__file__).resolve().parent.parent
 _ROLES: Final = {
+    "service/audit/entries.sql": "evenlode_console",
+    "service/audit/export.sql": "evenlode_web",
     "service/access/presented.sql": "evenlode_web",
     "service/access/teams.sql": "none",
     "service/access": "evenlode_access",

@@ -15,7 +15,8 @@ from service.web.languages import BY_CODE
 from service.web.pages import page
 
 _ENGLISH: Final = BY_CODE["en"]
-_START: Final = "/desk"
+START: Final = "/desk"
+"""Where the console begins; for those without a team, their office's own page."""
 _STARTS: Final[dict[Office | None, str]] = {"administrator": "/desk/people", "auditor": "/desk/audit"}
 _LEADS_TO: Final = ("/desk", "/queue")
 
@@ -58,7 +59,7 @@ def safe_next(given: str | None, office: Office | None = None) -> str:
 
     Without one it is where the person's work begins: those of a team have the queue, an office has its own page.
     """
-    start = _STARTS.get(office, _START)
-    if given is None or given == _START or "\\" in given or "//" in given or not given.isprintable():
+    start = _STARTS.get(office, START)
+    if given is None or given == START or "\\" in given or "//" in given or not given.isprintable():
         return start
     return given if given.partition("?")[0].startswith(_LEADS_TO) else start

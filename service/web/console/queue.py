@@ -8,7 +8,7 @@ from litestar import MediaType, Request, Response, get
 from litestar.params import FromPath
 
 from service.access.acting import acting
-from service.access.guards import actor_of, allow, by_itself
+from service.access.guards import actor_of, allow, by_itself, signed_in_only
 from service.ids import valid_reference
 from service.parts import Parts, parts_of
 from service.policy.vocabulary import GRADES
@@ -21,7 +21,7 @@ from service.triage.undo import Done
 from service.triage.views import saved_views
 from service.web.console import filtering
 from service.web.console.filtering import address, asked_of, filters_of
-from service.web.console.pages import console_page, see
+from service.web.console.pages import console_page, safe_next, see
 from service.web.console.timeline import told
 from service.web.console.told import STATES, Telling
 
@@ -46,10 +46,14 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     teams: Mapping[str, str]
 
 
-@get("/desk", guards=[COORDINATORS], media_type=MediaType.HTML)
+@get("/desk", guards=[signed_in_only], media_type=MediaType.HTML)
 async def show_queue(request: Request[Any, Any, Any]) -> Response[Any]:
-    """The open items of one's teams, most urgent first, then what is due first; filters are in the address."""
-    return await shown(request)
+    """The open items of one's teams, most urgent first, then what is due first; filters are in the address.
+
+    Whoever works for no team is led to where their office works.
+    """
+    actor = actor_of(request)
+    return await shown(request) if actor.teams else see(safe_next(None, actor.office))
 
 
 @get("/desk/rows", guards=[COORDINATORS], opt=by_itself, media_type=MediaType.HTML)

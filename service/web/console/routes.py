@@ -6,6 +6,7 @@ from litestar import Router
 
 from service.errors import ServiceError
 from service.web.console import (
+    audit,
     many,
     me,
     package,
@@ -57,6 +58,8 @@ CONSOLE: Final = Router(
         many.change_from_queue,
         views.keep_view,
         views.lose_view,
+        audit.show_record,
+        audit.verify_record,
         package.show_package,
         package.make_package,
         package.show_made,
