@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from service.texts import N_
-from service.web.public.forms.rural_details import ANIMALS, BROKEN_INTO, TAKEN, WAY, WHAT, YES_NO
+from service.web.public.forms.rural_details import ANIMALS, BROKEN_INTO, TAKEN, WAY, WHAT
 from service.web.public.forms.rural_people import (
     AT_RISK,
     DRUGS,
@@ -20,6 +20,7 @@ from service.web.public.forms.rural_people import (
     THREAT,
 )
 from service.web.public.forms.when_and_who import CONTACT, HAPPENING, WHO_I_AM
+from service.web.public.forms.yes_no import YES_NO
 from service.web.public.place import place_steps, with_position
 from service.web.public.questions import Choice, Form, Question, Step
 

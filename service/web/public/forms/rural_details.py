@@ -3,13 +3,9 @@
 from typing import Final
 
 from service.texts import N_
+from service.web.public.forms.yes_no import YES_NO
 from service.web.public.questions import Choice, Question, Step
 
-YES_NO: Final = (
-    Choice(value="yes", label=N_("Yes")),
-    Choice(value="no", label=N_("No")),
-    Choice(value="not_sure", label=N_("I'm not sure")),
-)
 WHAT: Final = "ask_what"
 """The question by which the other steps are asked."""
 _STOLEN: Final = ("machinery", "fuel", "stolen", "burglary")

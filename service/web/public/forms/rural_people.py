@@ -3,15 +3,9 @@
 from typing import Final
 
 from service.texts import N_
-from service.web.public.forms.rural_details import WHAT, YES_NO
+from service.web.public.forms.rural_details import WHAT
+from service.web.public.forms.yes_no import YES_MAYBE_NO, YES_NO
 from service.web.public.questions import Choice, Question, Step
-
-_YES_MAYBE_NO: Final = (
-    Choice(value="yes", label=N_("Yes")),
-    Choice(value="maybe", label=N_("Maybe")),
-    Choice(value="no", label=N_("No")),
-    Choice(value="not_sure", label=N_("I'm not sure")),
-)
 
 NEIGHBOURS: Final = Step(
     id="aimed",
@@ -205,7 +199,7 @@ EASILY_HURT: Final = Step(
             name="adult_at_risk",
             shape="radios",
             label=N_("Does it hit somebody old, ill or disabled?"),
-            choices=_YES_MAYBE_NO,
+            choices=YES_MAYBE_NO,
         ),
     ),
 )

@@ -11,13 +11,9 @@ from typing import Any, Final
 from service.texts import N_
 from service.web.public.forms.venue_place import VENUE_PLACE
 from service.web.public.forms.when_and_who import CONTACT, WHO_I_AM
+from service.web.public.forms.yes_no import YES_NO
 from service.web.public.questions import Choice, Form, Question, Step
 
-_YES_NO: Final = (
-    Choice(value="yes", label=N_("Yes")),
-    Choice(value="no", label=N_("No")),
-    Choice(value="not_sure", label=N_("I'm not sure")),
-)
 _BEGAN: Final = {
     "just_now": timedelta(),
     "within_hour": timedelta(hours=1),
@@ -68,7 +64,7 @@ SPIKING: Final = Form(
                     name="danger_now",
                     shape="radios",
                     label=N_("Is somebody still in danger?"),
-                    choices=_YES_NO,
+                    choices=YES_NO,
                 ),
             ),
         ),
@@ -153,7 +149,7 @@ SPIKING: Final = Form(
                     name="spiking.ambulance_called",
                     shape="radios",
                     label=N_("Was an ambulance called?"),
-                    choices=_YES_NO,
+                    choices=YES_NO,
                 ),
             ),
         ),
@@ -165,7 +161,7 @@ SPIKING: Final = Form(
                     shape="radios",
                     label=N_("Did you keep the drink?"),
                     hint=N_("The glass or bottle with what is left in it"),
-                    choices=_YES_NO,
+                    choices=YES_NO,
                 ),
                 Question(
                     name="ask_similar",

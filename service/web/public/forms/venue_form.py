@@ -5,14 +5,9 @@ from typing import Any, Final
 from service.texts import N_
 from service.web.public.forms.venue_place import VENUE_PLACE
 from service.web.public.forms.when_and_who import CONTACT, HAPPENING, WHO_I_AM
+from service.web.public.forms.yes_no import UNSURE, YES_NO
 from service.web.public.questions import Choice, Form, Question, Step
 
-_UNSURE: Final = Choice(value="not_sure", label=N_("I'm not sure"))
-_YES_NO: Final = (
-    Choice(value="yes", label=N_("Yes")),
-    Choice(value="no", label=N_("No")),
-    _UNSURE,
-)
 HURT: Final = Question(
     name="injured",
     shape="radios",
@@ -21,7 +16,7 @@ HURT: Final = Question(
         Choice(value="no", label=N_("No")),
         Choice(value="hurt", label=N_("Yes")),
         Choice(value="seriously", label=N_("Yes, badly"), hint=N_("Call 999 now.")),
-        _UNSURE,
+        UNSURE,
     ),
 )
 YOUNG: Final = Question(
@@ -32,20 +27,20 @@ YOUNG: Final = Question(
         Choice(value="yes", label=N_("Yes")),
         Choice(value="maybe", label=N_("Maybe")),
         Choice(value="no", label=N_("No")),
-        _UNSURE,
+        UNSURE,
     ),
 )
 STILL_THERE: Final = Question(
     name="victim_still_there",
     shape="radios",
     label=N_("Are they still with the person who worries you?"),
-    choices=_YES_NO,
+    choices=YES_NO,
 )
 ON_SITE: Final = Question(
     name="offenders_on_site",
     shape="radios",
     label=N_("Is the person who did it still here?"),
-    choices=_YES_NO,
+    choices=YES_NO,
 )
 
 
@@ -74,7 +69,7 @@ def venue_form(
                         shape="checkboxes",
                         label=N_("What happened?"),
                         hint=N_("Choose everything that is so."),
-                        choices=(*choices, _UNSURE),
+                        choices=(*choices, UNSURE),
                     ),
                 ),
             ),
@@ -86,7 +81,7 @@ def venue_form(
                         shape="radios",
                         label=N_("Is somebody in danger now?"),
                         hint=N_("If yes, call 999 first. This form is not as fast as a call."),
-                        choices=_YES_NO,
+                        choices=YES_NO,
                     ),
                     *questions,
                 ),
