@@ -57,10 +57,11 @@ ORDER BY cluster.ended_on NULLS FIRST, cluster.found_on DESC, cluster.id
 
 -- name: merged_with
 -- The report that this one was merged into, and those merged into it. $1 report, $2 that it was merged into, or null
-SELECT DISTINCT item.reference, item.report_id = $2 AS goes_on
-FROM queue_item AS item LEFT JOIN report_case ON report_case.report_id = item.report_id
-WHERE item.report_id = $2 OR report_case.merged_into = $1
-ORDER BY item.reference
+SELECT reference, true AS goes_on FROM queue_item WHERE report_id = $2
+UNION
+SELECT item.reference, false FROM report_case JOIN queue_item AS item ON item.report_id = report_case.report_id
+WHERE report_case.merged_into = $1
+ORDER BY reference
 
 -- name: colleagues_of
 -- Whom a report of a team can be handed to. $1 team

@@ -1,5 +1,6 @@
 """A report's page: what it tells, and what its reporter reads of what is done there."""
 
+import asyncio
 import re
 
 import httpx
@@ -156,3 +157,24 @@ async def test_a_canned_text_is_put_into_the_form_in_the_reporters_language(
     assert "When did this happen? The day and about what time is enough.</textarea>" in english.text
     for odd in ("write=x", "write=when&in=xx", "in=pl"):
         assert (await browser.get(f"/desk/reports/{reference}?{odd}")).status_code == 200, odd
+
+
+async def test_a_coordinator_and_a_reporter_who_write_at_once_never_wait_for_each_other(
+    client: httpx.AsyncClient, web_settings: Settings, desk: TriageDesk
+) -> None:
+    reference = await desk.reported(ASB)
+    browser = Browser(client, web_settings, await desk.person(asb_team="coordinator"))
+    address, asked = f"/desk/reports/{reference}", 0
+    for number in range(6):
+        page = await browser.get(address)
+        message = {"receipt": desk.receipts[reference], "text": f"Again, {number}"}
+        asking, said = await asyncio.gather(
+            browser.send(page, f"{address}/ask", text=f"When, {number}?"),
+            client.post("/v1/follow-up/messages", json=message),
+        )
+        assert said.status_code == 201
+        # Either it was first, or the page is told what the reporter wrote meanwhile.
+        assert asking.status_code in {200, 412}
+        asked += asking.status_code == 200
+    authors = [row["author"] for row in await desk.owner.fetch("SELECT author FROM message ORDER BY place")]
+    assert (authors.count("reporter"), authors.count("coordinator")) == (6, asked)

@@ -27,6 +27,12 @@ async def test_what_may_not_be_done_is_not_offered(
     pointer = Browser(client, web_settings, await desk.person(coordination="coordinator"))
     summary = Browser(client, web_settings, await desk.person(nightsafe="coordinator"))
     record = Browser(client, web_settings, await desk.person(tvp="coordinator"))
+    # That the reporter wrote is known to who may read it.
+    await client.post(
+        "/v1/follow-up/messages", json={"receipt": desk.receipts[knife], "text": "Near the church."}
+    )
+    assert "The reporter wrote" in text_of(await record.get(f"/desk/reports/{knife}"))
+    assert "The reporter wrote" not in text_of(await pointer.get(f"/desk/reports/{knife}"))
     little = {"claim", "acknowledge", "close", "note", "tag", "assign"}
     assert offered_on(await pointer.get(f"/desk/reports/{knife}")) == little
     assert offered_on(await summary.get(f"/desk/reports/{spiked}")) == little
@@ -98,7 +104,10 @@ async def test_who_reported_is_shown_once_after_a_lead_has_approved_it(
         )
     )
     assert (await stranger.post(approval, **hidden)).status_code == 403
-    await lead.send(asked, approval)
+    on_report = await lead.get(address)
+    assert f"{asker.name} asks to know who reported" in text_of(on_report)
+    assert "asks to know" not in text_of(await coordinator.get(address))
+    assert (await lead.send(on_report, approval)).url.path == address
     page = await coordinator.get(address)
     assert "Your lead approved this" in text_of(page)
     shown = await coordinator.send(page, f"{address}/reveal", why=WHY)

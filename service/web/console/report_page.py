@@ -24,7 +24,7 @@ from service.triage.errors import StaleCase
 from service.triage.outcomes import OUTCOMES
 from service.triage.queue import QueueRow
 from service.triage.report import CaseReport, read
-from service.triage.surroundings import Surroundings, surroundings
+from service.triage.surroundings import Surroundings, requests, surroundings
 from service.web.console.case_map import CaseMap, Kind, case_map
 from service.web.console.offered import offered
 from service.web.console.pages import console_page
@@ -79,6 +79,8 @@ _VERDICTS: Final[Mapping[str, str]] = {
     "same_person": "does not count again: by the same person as another",
     "unknown_person": "does not count: an anonymous report cannot be joined to a person",
 }
+_AT_ONCE: Final = 3
+"""How many evidence clocks are shown before the rest."""
 _PLACES: Final[Mapping[str, str]] = {
     "address": "the same address",
     "venue": "the same venue",
@@ -98,6 +100,8 @@ class Tried(msgspec.Struct, frozen=True):
 class _Clock(msgspec.Struct, frozen=True):
     due: Due
     text: str
+    first: bool
+    """Whether it is shown at once, and not with those that have time."""
 
 
 async def report_page(
@@ -124,6 +128,11 @@ async def report_page(
             one for one in mine if one.tier == found.tier
         )
         may = offered(found, place, around, actor)
+        asking = [
+            one
+            for one in (await requests(connection) if "lead" in actor.roles else ())
+            if one.reference == reference
+        ]
         others = await colleagues_of(connection, place.team) if "assign" in may else {}
     words = words_of(found.decisions)
     changes = tried.refused.changes if tried and isinstance(tried.refused, StaleCase) else []
@@ -135,7 +144,7 @@ async def report_page(
         status=tried.refused.status if tried else 200,
         said=str(tried.refused) if tried else None,
         done=None if tried else _DONE.get(asked.get("done", "")),
-        done_verb=asked.get("done", "") if asked.get("done") in _DONE and not tried else "",
+        done_verb=_done_verb(asked.get("done", ""), tried, source),
         changes=[told(one, tell, {}) for one in changes],
         form=tried.form if tried else _begun(asked, written_in),
         tried=tried.verb if tried else ("ask" if asked.get("write") in canned_texts() else None),
@@ -146,6 +155,7 @@ async def report_page(
         report=found,
         around=around,
         source=source,
+        asking=asking,
         description=marked(found.report.get("description", ""), words),
         answers=tell.answers(found.report, words),
         grade_label=policy.grades[found.grade].label,
@@ -169,6 +179,13 @@ async def report_page(
         verdicts=_VERDICTS,
         tell=tell,
     )
+
+
+def _done_verb(done: str, tried: Tried | None, source: Mapping[str, Any] | None) -> str:
+    """The verb that was just done, so that the page's script forgets what was typed for it."""
+    if source is not None:
+        return "reveal"
+    return done if done in _DONE and tried is None else ""
 
 
 def _written_in(found: CaseReport, policy: Policy) -> str:
@@ -206,12 +223,12 @@ def _clocks(found: CaseReport, tell: Telling) -> list[_Clock]:
         return []
     spiking = found.report.get("spiking") or {}
     start, end = spiking.get("cctv_from"), spiking.get("cctv_to")
-    shown = []
+    window = f"Pictures from {tell.when(start)} to {tell.when(end)}. " if start and end else ""
+    shown: list[_Clock] = []
     for clock in sorted(found.decisions[0]["detail"]["clocks"], key=lambda one: one["act_by"]):
-        text = clock["text"]
-        if clock["code"] == "cctv_chase" and start and end:
-            text = f"Pictures from {tell.when(start)} to {tell.when(end)}. {text}"
-        shown.append(_Clock(tell.due(clock["act_by"]), text))
+        wanted = window if clock["code"] == "cctv_chase" else ""
+        first = bool(wanted) or len(shown) < _AT_ONCE
+        shown.append(_Clock(tell.due(clock["act_by"]), wanted + clock["text"], first))
     return shown
 
 

@@ -14,6 +14,7 @@ from service.triage.reveal import CannotApprove, approve
 from service.triage.surroundings import requests
 from service.triage.views import notices, seen
 from service.web.console.pages import console_page, see
+from service.web.console.queue import reference_of
 from service.web.console.told import Telling
 
 REVEALS: Final = "/desk/reveals"
@@ -28,13 +29,14 @@ async def show_reveals(request: Request[Any, Any, Any]) -> Response[Any]:
 
 @post(REVEALS + "/{asked:uuid}/approve", guards=[_LEADS], media_type=MediaType.HTML, status_code=200)
 async def approve_on_page(request: Request[Any, Any, Any], asked: FromPath[UUID]) -> Response[Any]:
-    """Approve one request; it holds for 24 hours and one reveal."""
+    """Approve one request, and back to the page it was on; it holds for 24 hours and one reveal."""
     try:
         async with acting(parts_of(request).desk_pool, actor_of(request)) as connection:
             await approve(connection, asked)
     except CannotApprove as refused:
         return await _page(request, refused)
-    return see(REVEALS)
+    back = str((await request.form()).get("back", ""))
+    return see(f"/desk/reports/{reference_of(back, parts_of(request))}" if back else REVEALS)
 
 
 @post(REVEALS + "/seen", guards=[_LEADS], status_code=303)
