@@ -1,19 +1,18 @@
 """Promise 10, for everybody: axe finds nothing on any page or step, in a language of each direction, at two sizes."""
 
 import os
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser
 
 from service.web.languages import LANGUAGES as SPOKEN
 from service.web.languages import prefix
 from service.web.public.questions import Form
+from tests.browser.accessible import violations
 from tests.browser.conftest import DESK, PHONE, Site, opened
 from tests.browser.walking import PLAIN_PAGES, each_step, fill_and_send, forms
 
-AXE: Final = (Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text()
 SIZES: Final = {"phone": PHONE, "desk": DESK}
 ALL: Final = os.environ.get("EVERY_LANGUAGE") == "1"
 """Whether every language is looked at in every size (`make accessibility`), or as many as `make test` has time for."""
@@ -22,15 +21,6 @@ LANGUAGES: Final = tuple(language.code for language in SPOKEN) if ALL else ("en"
 WAYS: Final = [
     (language, size) for language in LANGUAGES for size in SIZES if ALL or language == "en" or size == "phone"
 ]
-
-
-async def violations(page: Page) -> list[str]:
-    """What axe finds wrong. It is given by evaluation, since the page's own policy lets no other script in."""
-    await page.evaluate(AXE)
-    found: list[dict[str, Any]] = (await page.evaluate("axe.run(document, {resultTypes: ['violations']})"))[
-        "violations"
-    ]
-    return [f"{page.url} {one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

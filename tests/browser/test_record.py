@@ -9,13 +9,12 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from service.access.actor import Actor
-from service.db.pool import prepare_connection
-from service.keys import load_key_ring
 from service.policy.model import Policy
-from tests.browser.conftest import PATIENCE_MS, PHONE, Site, opened
-from tests.browser.test_everybody import violations
+from tests.browser.accessible import violations
+from tests.browser.conftest import PATIENCE_MS, PHONE, Site
+from tests.browser.console import Consoles, consoles_at
 from tests.conftest import Urls
-from tests.triage.desk import ASB, TriageDesk, a_desk
+from tests.triage.desk import ASB
 
 WIDE = {"width": 1440, "height": 900}
 SAID = (
@@ -26,20 +25,13 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture
-async def desk(site: Site, policy: Policy, services: Urls) -> AsyncIterator[TriageDesk]:
-    """A desk at the served application."""
-    await prepare_connection(site.database)
-    name = await site.database.fetchval("SELECT current_database()")
-    url = services.database.replace("/evenlode?", f"/{name}?")
-    ring = load_key_ring(site.log.parent / "state" / "keys.json")
-    async with a_desk(url, site.database, policy, ring) as one:
+async def consoles(site: Site, policy: Policy, services: Urls, browser: Browser) -> AsyncIterator[Consoles]:
+    async with consoles_at(site, policy, services, browser) as one:
         yield one
 
 
-async def _page(browser: Browser, site: Site, actor: Actor, size: dict[str, int]) -> Page:
-    context = await opened(browser, size=size, worker=False)
-    await context.add_cookies([{"name": "evenlode", "value": actor.token.reveal(), "url": site.url}])
-    return await context.new_page()
+async def _page(consoles: Consoles, actor: Actor) -> Page:
+    return await (await consoles.context(actor, size=WIDE)).new_page()
 
 
 async def _fits(page: Page) -> None:
@@ -57,16 +49,16 @@ async def _fits_both(page: Page, looked: str) -> None:
 
 
 async def test_a_package_is_previewed_struck_out_made_and_downloaded(
-    browser: Browser, site: Site, desk: TriageDesk, tmp_path: Path
+    consoles: Consoles, tmp_path: Path
 ) -> None:
     facts: dict[str, Any] = {
         **ASB,
         "description": SAID,
         "location": {"town": "Witney", "description": "Old Mill"},
     }
-    reference = await desk.reported(facts)
-    page = await _page(browser, site, await desk.person(asb_team="coordinator"), WIDE)
-    await page.goto(f"{site.url}/desk/reports/{reference}")
+    reference = await consoles.desk.reported(facts)
+    page = await _page(consoles, await consoles.desk.person(asb_team="coordinator"))
+    await page.goto(f"{consoles.site.url}/desk/reports/{reference}")
     await page.get_by_role("link", name="Prepare a hand-over").click()
     await page.get_by_label("For whom").select_option("tvp")
     await page.get_by_role("button", name="Show what they would be given").click()
@@ -87,7 +79,7 @@ async def test_a_package_is_previewed_struck_out_made_and_downloaded(
     await (await begun.value).save_as(tmp_path / "package.pdf")
     if folder := os.environ.get("EVENLODE_PICTURES"):
         (Path(folder) / "package.pdf").write_bytes((tmp_path / "package.pdf").read_bytes())
-    kept = await site.database.fetchval("SELECT content FROM disclosure_file")
+    kept = await consoles.site.database.fetchval("SELECT content FROM disclosure_file")
     assert (tmp_path / "package.pdf").read_bytes() == kept
     await page.get_by_role("link", name=reference).click()
     await expect(page.locator(".ec-timeline")).to_contain_text("handed it over to Thames Valley Police")
@@ -95,18 +87,16 @@ async def test_a_package_is_previewed_struck_out_made_and_downloaded(
     await page.context.close()
 
 
-async def test_an_auditor_reads_the_record_and_verifies_it(
-    browser: Browser, site: Site, desk: TriageDesk
-) -> None:
-    reference = await desk.reported(ASB)
-    coordinator = await _page(browser, site, await desk.person(asb_team="coordinator"), WIDE)
-    await coordinator.goto(f"{site.url}/desk/reports/{reference}")
-    await coordinator.goto(f"{site.url}/desk/audit")
+async def test_an_auditor_reads_the_record_and_verifies_it(consoles: Consoles) -> None:
+    reference = await consoles.desk.reported(ASB)
+    coordinator = await _page(consoles, await consoles.desk.person(asb_team="coordinator"))
+    await coordinator.goto(f"{consoles.site.url}/desk/reports/{reference}")
+    await coordinator.goto(f"{consoles.site.url}/desk/audit")
     await expect(coordinator.get_by_role("heading", name="This did not work")).to_be_visible()
     await coordinator.context.close()
 
-    page = await _page(browser, site, await desk.person(office="auditor"), WIDE)
-    await page.goto(f"{site.url}/desk")
+    page = await _page(consoles, await consoles.desk.person(office="auditor"))
+    await page.goto(f"{consoles.site.url}/desk")
     await expect(page.get_by_role("heading", name="Record", exact=True)).to_be_visible()
     await page.get_by_role("button", name="Verify from the start").click()
     await expect(page.get_by_role("status")).to_contain_text("Whole.")
