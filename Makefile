@@ -18,7 +18,7 @@ echo 'Evenlode needs Python 3.11 or newer, and found none$(if $(PYTHON), at $(PY
 exit 1
 endef
 
-.PHONY: browser help run demo doctor test lint types format bench bench-queue evaluate train catalogues confidences kills accessibility coverage-runs pictures audit clean setup setup-run
+.PHONY: browser help run demo doctor test lint types format bench bench-queue evaluate train catalogues confidences kills accessibility coverage-runs live-runs pictures audit clean setup setup-run
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -81,6 +81,10 @@ coverage-runs: setup ## lose coverage at a random moment of sending, fifty times
 
 pictures: setup browser ## take the README's pictures from the running product
 	@exec $(RUN) -m tools.pictures
+
+live-runs: setup browser ## time fifty P1s from sending to an open console, and tell 200 consoles of 100 reports
+	@LIVE_RUNS=$${LIVE_RUNS:-50} $(RUN) -m pytest -q -s -n 0 tests/browser/test_console_queue.py -k within_a_second
+	@LIVE_CONSOLES=$${LIVE_CONSOLES:-200} LIVE_REPORTS=$${LIVE_REPORTS:-100} exec $(RUN) -m pytest -q -s -n 0 tests/triage/test_live.py -k open_console_is_told
 
 audit: setup ## look for known faults in the locked packages
 	@$(RUN) -m pip_audit --skip-editable

@@ -1,12 +1,14 @@
 """What an open console is told as it happens, of its own teams and nothing else."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+import click
 import httpx
 import pytest
 
@@ -14,11 +16,15 @@ from service.db.pool import prepare_connection
 from service.keys import load_key_ring
 from service.policy.model import Policy
 from service.settings import Settings, load_settings
+from tests.builders import report
 from tests.triage.console import Console
 from tests.triage.desk import ASB, KNIFE, SPIKED, TriageDesk, a_desk
-from tests.web import served_by_granian
+from tests.web import send, served_by_granian
 
 WAIT = 40
+CONSOLES = int(os.environ.get("LIVE_CONSOLES", "40"))
+REPORTS = int(os.environ.get("LIVE_REPORTS", "20"))
+"""What `make test` has time for; `make live-runs` asks for 200 and 100."""
 
 
 @pytest.fixture
@@ -63,15 +69,24 @@ async def test_each_open_console_is_told_of_its_own_teams_reports_and_of_no_othe
     server: httpx.AsyncClient, settings: Settings, desk: TriageDesk
 ) -> None:
     teams = ("tvp", "asb_team", "nightsafe", "licensing")
-    async with AsyncExitStack() as stack:
+    limits = httpx.Limits(max_connections=None)
+    async with (
+        httpx.AsyncClient(base_url=server.base_url, limits=limits, timeout=60) as many,
+        AsyncExitStack() as stack,
+    ):
         streams = []
-        for team in teams * 5:
-            console = Console(server, settings, await desk.person(**{team: "coordinator"}))
+        for number in range(CONSOLES):
+            team = teams[number % len(teams)]
+            console = Console(many, settings, await desk.person(**{team: "coordinator"}))
             events = await stack.enter_async_context(console.events())
             await _until(events, "resync")
             streams.append((team, events))
-        for facts in (ASB, SPIKED, KNIFE) * 8:
-            await desk.reported(facts)
+        # Over the API and all together, as a bad evening sends them.
+        bodies = [
+            report(kind="rural_resident", **(ASB, SPIKED, KNIFE)[number % 3]) for number in range(REPORTS)
+        ]
+        answers = await asyncio.gather(*(send(many, body) for body in bodies))
+        assert {answer.status_code for answer in answers} == {201}
         # One that all of them are told of, so that each stream can be read to its end.
         last = await desk.reported({"concern": "underage_drinking", "happening": "now"})
         for team in teams:
@@ -88,6 +103,10 @@ async def test_each_open_console_is_told_of_its_own_teams_reports_and_of_no_othe
             expected = {one for one in due if one[0] == team}
             seen = await _references(events, last)
             assert seen == expected
+        told = sum(len([one for one in due if one[0] == team]) for team, _ in streams)
+        click.echo(
+            f"{CONSOLES} open consoles, {REPORTS} reports: {told} pointers due, each told, and no other"
+        )
 
 
 async def test_a_session_that_ends_ends_its_stream(
