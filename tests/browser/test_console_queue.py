@@ -15,10 +15,10 @@ from playwright.async_api import Browser, Page, expect
 
 from service.policy.model import Policy
 from service.triage.acknowledge import acknowledge
+from tests.browser.accessible import violations
 from tests.browser.conftest import PATIENCE_MS, PHONE, Site
 from tests.browser.console import LIVE, Consoles, consoles_at
 from tests.browser.coverage import line_to
-from tests.browser.test_everybody import violations
 from tests.conftest import Urls
 from tests.triage.desk import ASB, SPIKED
 
