@@ -42,7 +42,7 @@ def deliveries(context: click.Context, show: str | None, limit: int, as_json: bo
     """See notifications, the most urgent first, and whether the books balance."""
     if context.invoked_subcommand is not None:
         return
-    states: list[State] = ["waiting", "handed", "held", "dead", "delivered", "dropped"]
+    states: list[State] = ["waiting", "handed", "held", "dead", "delivered", "dropped", "phoned"]
     if show == "dead":
         states = ["dead"]
     elif show == "waiting":
@@ -117,6 +117,7 @@ def show_untold(limit: int) -> None:
 def books_line(counted: Books) -> str:
     """The books in one line, and whether they balance."""
     apart = f" + {counted.held} held + {counted.dropped} dropped" if counted.held or counted.dropped else ""
+    apart += f" + {counted.phoned} told by telephone" if counted.phoned else ""
     verdict = "[green]The books balance[/]" if counted.balanced else "[bold red]The books do not balance[/]"
     return (
         f"{verdict}: {counted.decided} recipients decided, {counted.routes} routes, {counted.made} notifications = "

@@ -25,6 +25,7 @@ def check(written: Written) -> list[Fault]:
         _partnership,
         _concerns,
         _grades,
+        _hours,
         _recipients,
         _routes,
         _round_the_clock,
@@ -128,6 +129,20 @@ def _recipients(written: Written) -> Iterator[Fault]:
         for code in RECIPIENTS:
             if code not in by_code:
                 yield last.fault(f"the recipient {code!r} of the triage guide is missing")
+
+
+def _hours(written: Written) -> Iterator[Fault]:
+    """Somebody is there at some time, or nothing could ever be due."""
+    for located in written.hours:
+        hours = located.entry
+        if not hours.openings and not hours.round_the_clock:
+            yield located.fault(f"{hours.code}: give openings, or round_the_clock = true", f'"{hours.code}"')
+        for opening in hours.openings:
+            if opening.closes <= opening.opens:
+                yield located.fault(
+                    f"{hours.code}: an opening closes before it opens; split one that runs past midnight",
+                    "opens =",
+                )
 
 
 def _next_contact(

@@ -13,7 +13,7 @@ from service.policy.model import Clause, ClockRule, Policy, Route
 from service.policy.vocabulary import GRADES, Grade
 from service.routing.act_by import act_by, of_the_category
 from service.routing.derive import NOTHING_USABLE, concerns_of, derive, matching
-from service.routing.due import due_at
+from service.routing.due import due_at, team_due
 from service.routing.model import Advice, Decision, Evidence, EvidenceClock, Known, Reason, Recipient
 
 
@@ -70,16 +70,18 @@ def decide(
         for rule, of_category in applied.clocks
         if (clock := _clock(rule, known, applied.least_age, received_at)) is not None and clock.act_by > now
     ]
+    grade = policy.grades[applied.grade]
     return Decision(
         grade=applied.grade,
         concerns=concerns_of(atoms),
         recipients=_recipients(applied, atoms, policy, named=known.named),
         reasons=[Reason(rule, says, _because(cited, atoms)) for rule, says, cited in applied.rules],
         advice=applied.advice,
-        due=due_at(policy.grades[applied.grade], policy.partnership, now.astimezone(UTC)),
+        due=due_at(grade, policy.partnership, now.astimezone(UTC)),
         clocks=[clock for clock, _ in running],
         policy=policy.version,
         act_by=act_by((clock for clock, of_category in running if of_category), now),
+        team_due=team_due(grade, policy, now),
     )
 
 

@@ -3,6 +3,7 @@
 A decision is a pure function of (what is known, policy, time of receipt); see `decide.py`.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -79,7 +80,8 @@ class Decision(msgspec.Struct, frozen=True):
     """How urgent, who must be told, and every reason.
 
     `clocks` are all deadlines; `act_by` those of them that tell no more than the concern does (see `act_by.py`).
-    Decisions of earlier releases have none.
+    `team_due` are the due times of recipients whose own hours make them other than `due`, whether or not they are told
+    by this decision. Decisions of earlier releases have neither.
     """
 
     grade: Grade
@@ -91,3 +93,4 @@ class Decision(msgspec.Struct, frozen=True):
     clocks: list[EvidenceClock]
     policy: str
     act_by: list[ActBy] = []
+    team_due: Mapping[str, datetime] = {}

@@ -23,7 +23,9 @@ ANSWER_LENGTH: Final = 200
 """Characters kept of what the other side said."""
 
 Outcome = Literal["delivered", "transient", "permanent"]
-State = Literal["waiting", "handed", "delivered", "dead", "held", "dropped"]
+State = Literal["waiting", "handed", "delivered", "dead", "held", "dropped", "phoned"]
+About = Literal["decision", "escalation", "reminder"]
+"""What a notification is about: see migration 0018."""
 
 
 @cache
@@ -43,6 +45,7 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     """An attempt on record, and all that a channel may be told of its report.
 
     `since` is when the notification was made, or asked for again by a person; the time to give up counts from it.
+    `items` are the references of a digest, the late ones first; of any other there are none.
     """
 
     id: UUID
@@ -56,6 +59,8 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime
     concerns: list[str]
     act_by: list[ActBy]
+    about: About = "decision"
+    items: list[str] = []
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +89,8 @@ class Books(msgspec.Struct, frozen=True, kw_only=True):
     """Waiting for a coordinator, since the report looks machine-made."""
     dropped: int = 0
     """Not to be sent, as a coordinator decided."""
+    phoned: int = 0
+    """Given up, and told by telephone."""
 
     @property
     def balanced(self) -> bool:
@@ -92,7 +99,13 @@ class Books(msgspec.Struct, frozen=True, kw_only=True):
             self.decided == self.routes
             and self.unserved == 0
             and self.made
-            == self.delivered + self.waiting + self.handed + self.dead + self.held + self.dropped
+            == self.delivered
+            + self.waiting
+            + self.handed
+            + self.dead
+            + self.held
+            + self.dropped
+            + self.phoned
         )
 
 
@@ -149,6 +162,7 @@ async def begin(
                 "concerns": row["concerns"] or [],
                 # None of a decision that an earlier release made.
                 "act_by": msgspec.convert(row["act_by"] or [], list[ActBy]),
+                "items": row["items"] or [],
             }
         )
         for row in rows

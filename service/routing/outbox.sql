@@ -42,18 +42,24 @@ RETURNING id
 WITH begun AS (
     UPDATE delivery SET lease = NULL, attempts = attempts + 1
     WHERE id = any($1::uuid[]) AND lease = $2 AND state = 'handed' AND due_at >= $4
-    RETURNING id, route_id, report_id, recipient, channel, grade, attempts, coarse, coalesce(retried_at, made_at) AS since
+    RETURNING id, route_id, report_id, recipient, channel, grade, attempts, coarse, about,
+              coalesce(retried_at, made_at) AS since
 ), recorded AS (
     INSERT INTO delivery_attempt (delivery_id, number, started_at)
     SELECT id, attempts, CASE WHEN coarse THEN date_trunc('minute', $3::timestamptz) ELSE $3 END
     FROM begun
 )
 SELECT begun.id, begun.recipient, begun.channel, begun.grade, begun.attempts, begun.coarse, begun.since,
-       report_handle.reference, decision.due_at, decision.concerns, decision.act_by
+       begun.about, report_handle.reference, coalesce(item.due_at, decision.due_at) AS due_at, decision.concerns,
+       decision.act_by,
+       (SELECT array_agg(handle.reference ORDER BY told.step, told.due_at, told.report_id)
+        FROM reminder AS told JOIN report_handle AS handle ON handle.report_id = told.report_id
+        WHERE begun.about = 'reminder' AND told.delivery_id = begun.id) AS items
 FROM begun
 JOIN route ON route.id = begun.route_id
 JOIN decision ON decision.id = route.decision_id
 JOIN report_handle ON report_handle.report_id = begun.report_id
+LEFT JOIN queue_item AS item ON item.report_id = begun.report_id AND item.team = begun.recipient
 ORDER BY begun.id
 
 -- name: settle
@@ -90,9 +96,11 @@ WHERE delivery.id = told.id
 RETURNING delivery.id, delivery.state
 
 -- name: books
--- What was decided against what became of it. Balanced when every recipient decided on has its route, every route its
--- notification, and every notification is delivered, waiting, handed or dead, or held by or dropped from quarantine.
-SELECT (SELECT coalesce(sum(recipients), 0) FROM decision) AS decided,
+-- What was decided against what became of it. Balanced when every recipient decided on, and every next contact that was
+-- told for the first time, has its route, every route its notification, and every notification is delivered, waiting,
+-- handed, dead or told by telephone, or held by or dropped from quarantine.
+SELECT (SELECT coalesce(sum(recipients), 0) FROM decision)
+       + (SELECT count(*) FROM escalation WHERE made_route IS NOT NULL) AS decided,
        (SELECT count(*) FROM route) AS routes,
        (SELECT count(*) FROM route
         WHERE NOT EXISTS (SELECT FROM delivery WHERE delivery.route_id = route.id)) AS unserved,
@@ -102,7 +110,8 @@ SELECT (SELECT coalesce(sum(recipients), 0) FROM decision) AS decided,
        count(*) FILTER (WHERE state = 'handed') AS handed,
        count(*) FILTER (WHERE state = 'dead') AS dead,
        count(*) FILTER (WHERE state = 'held') AS held,
-       count(*) FILTER (WHERE state = 'dropped') AS dropped
+       count(*) FILTER (WHERE state = 'dropped') AS dropped,
+       count(*) FILTER (WHERE state = 'phoned') AS phoned
 FROM delivery
 
 -- name: depth

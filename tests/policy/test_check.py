@@ -78,6 +78,8 @@ SPOILT = [
         "'nobody' is not a recipient",
     ),
     ("recipients.toml", 'hours = "office"', 'hours = "ofice"', '"ofice"', "no hours are called 'ofice'"),
+    ("hours.toml", "closes = 18:00:00", "closes = 09:00:00", None, "an opening closes before it opens"),
+    ("hours.toml", "\nround_the_clock = true", "", None, "round_the_clock: give openings"),
     (
         "recipients.toml",
         'tier_if_named = "D4"',
