@@ -16,11 +16,12 @@ from service.settings import Settings, load_settings
 from workers.broker_connection import PromptConnection
 from workers.lanes import LANES, PATTERNS_QUEUE, UPKEEP_QUEUE
 from workers.runtime import Runtime
-from workers.tasks import counts, patterns, upkeep
+from workers.tasks import counts, patterns, upkeep, watch
 from workers.tasks.counts import register_counts
 from workers.tasks.delivery import register_delivery
 from workers.tasks.patterns import register_patterns
 from workers.tasks.upkeep import register_upkeep
+from workers.tasks.watch import register_watch
 
 _TRANSPORT = {
     # A broker that vanishes without closing its sockets is noticed within seconds, by the relay and the workers alike.
@@ -80,7 +81,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
             # One that nobody takes before the next is due is not worth keeping.
             **{
                 name: {"task": name, "schedule": every, "options": {"expires": every}}
-                for name, every in patterns.schedule().items()
+                for name, every in (patterns.schedule() | watch.schedule()).items()
             },
         },
     }
@@ -104,6 +105,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> Celery:
     runtime = runtime or Runtime(settings)
     register_delivery(app, runtime)
     register_upkeep(app, runtime)
+    register_watch(app, runtime)
     register_patterns(app, runtime)
     register_counts(app, runtime)
     app.steps["worker"].add(_step_of(runtime))

@@ -56,7 +56,12 @@ def explain_report(report: str, actor: str | None, folder: Path | None) -> None:
     if report == "-" or Path(report).is_file():
         policy = load_policy(folder or load_settings().policy)
         shown = _from_body(report, policy)
-        directory: Directory | None = Directory(partnership=policy.partnership, recipients=policy.recipients)
+        directory: Directory | None = Directory(
+            partnership=policy.partnership,
+            recipients=policy.recipients,
+            grades=policy.grades,
+            hours=policy.hours,
+        )
     else:
         if folder is not None:
             raise click.UsageError("--policy is for a report from a file; a stored one keeps its decision.")

@@ -10,15 +10,18 @@ from pathlib import Path
 import msgspec
 
 from service.errors import PolicyError
-from service.policy.model import PartnershipPolicy, RecipientPolicy
+from service.policy.model import GradePolicy, HoursPolicy, PartnershipPolicy, RecipientPolicy
 from service.policy.read import PolicyFiles
+from service.policy.vocabulary import Grade
 
 
 class Directory(msgspec.Struct, frozen=True, kw_only=True):
-    """The partnership and its recipients, by code."""
+    """The partnership and its recipients by code, with their hours and the grades, by which items fall due."""
 
     partnership: PartnershipPolicy
     recipients: Mapping[str, RecipientPolicy]
+    grades: Mapping[Grade, GradePolicy]
+    hours: Mapping[str, HoursPolicy]
 
 
 def load_directory(folder: Path) -> Directory:
@@ -34,4 +37,6 @@ def load_directory(folder: Path) -> Directory:
     return Directory(
         partnership=written.partnership.entry,
         recipients={recipient.code: recipient for recipient in recipients},
+        grades={located.entry.grade: located.entry for located in written.grades},
+        hours={located.entry.code: located.entry for located in written.hours},
     )

@@ -80,7 +80,7 @@ WHERE report_id = $1 ORDER BY decided_at DESC, id DESC
 -- Who is told, with each notification and what its receiver said. $1 report
 SELECT route.recipient, max(route.tier) AS tier,
        jsonb_agg(jsonb_build_object(
-           'id', delivery.id, 'channel', delivery.channel, 'state', delivery.state, 'made_at', delivery.made_at,
+           'id', delivery.id, 'channel', delivery.channel, 'about', delivery.about, 'state', delivery.state, 'made_at', delivery.made_at,
            'attempts', delivery.attempts, 'settled_at', delivery.settled_at, 'last_fault', delivery.last_fault,
            'sent_at', (SELECT min(tried.started_at) FROM delivery_attempt AS tried WHERE tried.delivery_id = delivery.id),
            'acknowledgements', (SELECT coalesce(jsonb_agg(jsonb_build_object(

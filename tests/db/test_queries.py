@@ -21,6 +21,8 @@ _ROLES: Final = {
     "service/intake": "evenlode_web",
     "service/followup": "evenlode_web",
     "service/routing/quarantine.sql": "none",
+    "service/routing/escalation.sql": "none",
+    "service/routing/reminders.sql": "none",
     "service/routing": "evenlode_worker",
     "service/patterns": "evenlode_pattern",
     "service/demo": "none",

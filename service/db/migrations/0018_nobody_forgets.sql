@@ -120,11 +120,16 @@ CREATE INDEX escalation_to ON escalation (report_id, to_team);
 CREATE UNIQUE INDEX escalation_route ON escalation (made_route) WHERE made_route IS NOT NULL;
 CREATE TRIGGER escalation_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON escalation
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+ALTER TABLE escalation ENABLE ROW LEVEL SECURITY;
+CREATE POLICY escalation_seen ON escalation FOR SELECT TO evenlode_console
+    USING (team = ANY ((SELECT actor_teams())::text[]) OR to_team = ANY ((SELECT actor_teams())::text[]));
 -- For the books: a route that no decision made.
-GRANT SELECT ON escalation TO evenlode_worker;
+CREATE POLICY escalation_counted ON escalation FOR SELECT TO evenlode_worker USING (true);
+GRANT SELECT ON escalation TO evenlode_console, evenlode_worker;
 
--- What somebody still has to acknowledge: not what looks machine-made, was marked by a person, or was taken on to a body
--- that was not told otherwise and is needed no more, since one of those before it has acknowledged.
+-- What somebody still has to acknowledge. Not what looks machine-made or was marked by a person; nor what was taken on to a
+-- body that was not told otherwise, once one of those before it has acknowledged; nor what the coordination desk only
+-- watches (D1), once everybody else has.
 CREATE INDEX queue_item_awaited ON queue_item (due_at) WHERE state = 'new';
 CREATE VIEW awaited_item AS
     SELECT item.report_id, item.team, item.reference, item.grade, item.due_at, item.claimed_by
@@ -134,6 +139,9 @@ CREATE VIEW awaited_item AS
                       WHERE quarantine.report_id = item.report_id AND held AND ended IS DISTINCT FROM 'released')
       AND NOT EXISTS (SELECT FROM report_case
                       WHERE report_case.report_id = item.report_id AND (marked IS NOT NULL OR merged_into IS NOT NULL))
+      AND NOT (item.team = 'coordination' AND item.tier = 'D1'
+               AND NOT EXISTS (SELECT FROM queue_item AS other WHERE other.report_id = item.report_id
+                               AND other.team <> item.team AND other.state = 'new'))
       AND NOT (EXISTS (SELECT FROM escalation AS made
                        WHERE made.report_id = item.report_id AND made.to_team = item.team AND made.made_route IS NOT NULL)
                AND (SELECT count(*) FROM route
@@ -141,6 +149,9 @@ CREATE VIEW awaited_item AS
                AND EXISTS (SELECT FROM escalation AS before
                            JOIN queue_item AS first ON first.report_id = before.report_id AND first.team = before.team
                            WHERE before.report_id = item.report_id AND before.to_team = item.team AND first.state <> 'new'));
+
+-- What a team did in a stretch of time, for whoever hands over.
+CREATE INDEX case_event_team ON case_event (team, at);
 
 -- Answers by a link ----------------------------------------------------------------------------------------------------
 

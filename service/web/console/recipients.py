@@ -15,6 +15,7 @@ _NOW: Final = {
     "held": "held back",
     "dropped": "not sent",
 }
+_ABOUT: Final = {"reminder": ", as a reminder", "escalation": ", since another did not acknowledge it"}
 _SAID: Final = {"accepted": "accepted", "refused": "refused, not for them", "outcome": "told what came of it"}
 
 
@@ -61,7 +62,11 @@ def _body(route: Mapping[str, Any], opened: datetime | None, tell: Telling) -> T
         bad=bad,
         opened=None if opened is None else tell.when(opened),
         notifications=[
-            Notification(_CHANNELS.get(one["channel"], one["channel"]), _steps(one, tell)) for one in sent
+            Notification(
+                _CHANNELS.get(one["channel"], one["channel"]) + _ABOUT.get(one["about"], ""),
+                _steps(one, tell),
+            )
+            for one in sent
         ],
     )
 
@@ -92,6 +97,8 @@ def _steps(sent: Mapping[str, Any], tell: Telling) -> list[Step]:
     elif sent["state"] == "dead":
         fault = f": {sent['last_fault']}" if sent["last_fault"] else ""
         steps.append(Step(f"could not be delivered{fault}", tell.when(sent["settled_at"]), "bad"))
+    elif sent["state"] == "phoned":
+        steps.append(Step("could not be delivered; told by telephone", tell.when(sent["settled_at"])))
     else:
         steps.append(Step(_NOW.get(sent["state"], in_words(sent["state"])), None, "waiting"))
     for said in sent["acknowledgements"]:

@@ -45,6 +45,8 @@ _DID: Final[Mapping[str, str]] = {
     "delivery_accepted": "The notification was accepted",
     "delivery_refused": "The notification was refused, as not for them",
     "delivery_outcome": "The receiver told what came of it",
+    "escalated": "Not acknowledged in time, it went to {to}",
+    "phoned": "told {to} by telephone",
     "disclosed": "handed it over to {to}",
 }
 _CAUSES: Final[Mapping[str, str]] = {
