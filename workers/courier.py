@@ -9,15 +9,19 @@ from uuid import UUID
 
 import asyncpg
 import structlog
+from msgspec import UNSET
 
 from service.clock import Clock
 from service.routing.outbox import Begun, Outcome, Settled, begin, settle
+from service.triage.acknowledgement import new_link
 from workers.channels.base import Notification, PermanentFault, TransientFault
 from workers.channels.registry import Channels
 from workers.database import DATABASE_AWAY, doubling
 from workers.lanes import LEAST_LEASE, SEND_LIMIT
 from workers.retry import next_try
 
+MOST_URGENT: Final = 2
+"""P1 and P2 can be acknowledged by a link."""
 RECORD_EVERY: Final = 0.2
 """Seconds after which what has ended so far is recorded, although a slow receiver still holds up the others."""
 RECORD_FOR: Final = 120.0
@@ -55,27 +59,32 @@ class Courier:
         A hand-over that cannot begin because the database is away is dropped: its rows come again when the lease ends.
         """
         try:
-            async with self._pool.acquire() as connection:
-                begun = await begin(connection, ids, lease=lease, now=self._clock(), send_limit=LEAST_LEASE)
+            async with self._pool.acquire() as connection, connection.transaction():
+                now = self._clock()
+                begun = await begin(connection, ids, lease=lease, now=now, send_limit=LEAST_LEASE)
+                # Kept as hashes before anything is sent; a try that comes later has a link of its own.
+                tokens = {
+                    one.id: await new_link(connection, one.id, now) for one in begun if _answered_by_link(one)
+                }
         except DATABASE_AWAY as fault:
             _log.warning("delivery.not_begun", deliveries=len(ids), fault=type(fault).__name__)
             return 0
         if len(begun) < len(ids):
             # Seldom, after a delay in the broker. Always, when this machine's clock is ahead of the relay's.
             _log.warning("delivery.lease_over", deliveries=len(ids) - len(begun))
-        sending = {asyncio.create_task(self._attempt(one)) for one in begun}
+        sending = {asyncio.create_task(self._attempt(one, tokens.get(one.id))) for one in begun}
         while sending:
             ended, sending = await asyncio.wait(sending, timeout=RECORD_EVERY)
             if ended:
                 await self._record([task.result() for task in ended])
         return len(begun)
 
-    async def _attempt(self, begun: Begun) -> Settled:
-        """Send one notification and judge how it went; never raises."""
+    async def _attempt(self, begun: Begun, token: str | None) -> Settled:
+        """Send one notification, with the token of its link, and judge how it went; never raises."""
         try:
             channel = self._channels.get(begun.recipient, begun.channel)
             async with asyncio.timeout(SEND_LIMIT.total_seconds()):
-                said = await channel.send(self._notification(begun))
+                said = await channel.send(self._notification(begun, token))
         except PermanentFault as fault:
             return self._dead(begun, str(fault), outcome="permanent")
         except TransientFault as fault:
@@ -138,7 +147,7 @@ class Courier:
             answer=_kept(said, begun),
         )
 
-    def _notification(self, begun: Begun) -> Notification:
+    def _notification(self, begun: Begun, token: str | None) -> Notification:
         return Notification(
             id=begun.id,
             reference=begun.reference,
@@ -149,6 +158,10 @@ class Courier:
             due_at=begun.due_at,
             act_by=begun.act_by,
             link=f"{self._public_url}/queue/{begun.reference}",
+            about=UNSET if begun.about == "decision" else begun.about,
+            items=begun.items or UNSET,
+            # Behind the #, which no server, proxy or log is sent.
+            answer_at=f"{self._public_url}/acknowledge/{begun.id}#{token}" if token else UNSET,
         )
 
     async def _record(self, ended: list[Settled]) -> None:
@@ -169,6 +182,11 @@ class Courier:
                 await asyncio.sleep(wait)
             else:
                 return
+
+
+def _answered_by_link(begun: Begun) -> bool:
+    """Whether whoever reads it can answer at once, without signing in: what cannot wait, and by e-mail alone."""
+    return begun.channel == "email" and begun.grade <= MOST_URGENT and begun.about != "reminder"
 
 
 def _kept(said: str, begun: Begun) -> str:

@@ -5,12 +5,15 @@ from typing import Final
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from service.access.tokens import new_token, token_hash
 from service.errors import ServiceError
+from service.policy.vocabulary import GRADES, Grade
 
 GOOD_FOR: Final = timedelta(days=14)
 _TAKE: Final = "SELECT acknowledge_delivery($1, $2, $3, $4, $5, $6)"
+_ASKED: Final = "SELECT reference, grade, due_at, verdicts FROM acknowledgement_asked($1, $2)"
 _LINK: Final = "INSERT INTO acknowledgement_link (token_hash, delivery_id, expires_at) VALUES ($1, $2, $3)"
 
 
@@ -19,6 +22,23 @@ class AcknowledgementRefused(ServiceError):
 
     code = "acknowledgement-refused"
     status = 403
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What whoever has the link is shown: a pointer, and what was answered with it so far."""
+
+    reference: str
+    grade: Grade
+    due_at: datetime
+    verdicts: list[str]
+
+
+async def asked(pool: asyncpg.Pool, delivery: UUID, token: str) -> Asked:
+    """What a link asks to be acknowledged. Changes nothing. Raises AcknowledgementRefused, which is on the record."""
+    row = await pool.fetchrow(_ASKED, delivery, token)
+    if row is None:
+        raise AcknowledgementRefused
+    return Asked(**{**row, "grade": GRADES[row["grade"] - 1]})
 
 
 async def acknowledge_delivery(

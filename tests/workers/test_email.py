@@ -68,6 +68,19 @@ async def test_deadlines_are_told_in_local_time_and_without_saying_of_what(
     assert "Act by:" not in without
 
 
+async def test_what_comes_from_another_body_and_what_is_due_say_so(email: Channel, mail: MailServer) -> None:
+    await email.send(msgspec.structs.replace(ITEM, about="escalation"))
+    items = [ITEM.reference, *(f"WO-{number}" for number in range(30))]
+    await email.send(msgspec.structs.replace(ITEM, about="reminder", items=items))
+    await email.send(msgspec.structs.replace(ITEM, about="reminder", items=items[:1]))
+    taken, digest, single = mail.taken
+    assert taken["Subject"] == "P2 item WO-7F3K-9MPQ comes to you: nobody has acknowledged it"
+    assert "was not acknowledged in time and now comes to Thames Valley Police" in taken.get_content()
+    assert digest["Subject"] == "P2 item WO-7F3K-9MPQ and 30 more: due soon or late"
+    assert digest.get_content().splitlines()[21:23] == ["  WO-18", "  and 11 more"]
+    assert single["Subject"] == "P2 item WO-7F3K-9MPQ: due soon or late"
+
+
 async def test_every_copy_carries_the_same_message_id(email: Channel, mail: MailServer) -> None:
     await email.send(ITEM)
     await email.send(ITEM)

@@ -8,15 +8,19 @@ from typing import Protocol
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from service.routing.model import ActBy
+from service.routing.outbox import About
 
 
 class Notification(msgspec.Struct, frozen=True, kw_only=True):
     """One item for one recipient, as a pointer to it.
 
     `id` is the delivery's own and the same at every try: a receiver knows a second copy by it. `due_at` is when a
-    person must have looked at the item, `act_by` when evidence may be gone, the earliest first.
+    person must have looked at the item, `act_by` when evidence may be gone, the earliest first. `about` is unset for
+    what a decision tells, as most are; `items` are the references of a reminder. `answer_at` opens the page at which
+    this one can be acknowledged by whoever reads it, and so stands in e-mails alone.
     """
 
     id: UUID
@@ -28,6 +32,9 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime
     act_by: list[ActBy] = []
     link: str
+    about: About | UnsetType = UNSET
+    items: list[str] | UnsetType = UNSET
+    answer_at: str | UnsetType = UNSET
 
 
 class TransientFault(Exception):

@@ -18,6 +18,8 @@ from workers.channels.smtp_connections import SmtpConnections
 _ENHANCED: Final = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
 _SENDER_FAULTS: Final = frozenset({"1.7", "1.8"})
 _BAD_ADDRESS: Final = frozenset({550, 551, 553})
+_NAMED: Final = 20
+"""Most references in a reminder; the rest are counted."""
 
 
 class Letterhead(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +39,7 @@ def compose(notification: Notification, to: str, letterhead: Letterhead, now: da
     message = EmailMessage(policy=SMTP)
     message["From"] = letterhead.sender
     message["To"] = to
-    message["Subject"] = f"{notification.grade} item {notification.reference} awaits you"
+    message["Subject"] = _subject(notification)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{notification.id}@{domain}>"
     # RFC 3834: no out-of-office answers to a machine.
@@ -46,16 +48,54 @@ def compose(notification: Notification, to: str, letterhead: Letterhead, now: da
     return message.as_bytes()
 
 
+def _subject(item: Notification) -> str:
+    match item.about:
+        case "escalation":
+            return f"{item.grade} item {item.reference} comes to you: nobody has acknowledged it"
+        case "reminder":
+            more = f" and {len(item.items) - 1} more" if item.items and len(item.items) > 1 else ""
+            return f"{item.grade} item {item.reference}{more}: due soon or late"
+        case _:
+            return f"{item.grade} item {item.reference} awaits you"
+
+
+def _opening(item: Notification) -> str:
+    """What it is about, in a sentence, and the items of a reminder."""
+    match item.about:
+        case "escalation":
+            return (
+                f"An item was not acknowledged in time and now comes to {item.recipient_name}.\n"
+                "Please acknowledge it, so that it need not go further.\n\n"
+            )
+        case "reminder":
+            items = item.items or []
+            named = "".join(f"  {one}\n" for one in items[:_NAMED])
+            more = f"  and {len(items) - _NAMED} more\n" if len(items) > _NAMED else ""
+            return (
+                f"Nobody of {item.recipient_name} has acknowledged what is due soon or late, the late first:\n\n"
+                f"{named}{more}\nThe most urgent:\n\n"
+            )
+        case _:
+            return f"An item is waiting for {item.recipient_name}.\n\n"
+
+
 def _text(item: Notification, letterhead: Letterhead) -> str:
+    answer = (
+        f"Answer without signing in: {item.answer_at}\n"
+        "(For this item only, for 14 days. Whoever has the link can answer, so do not pass it on.)\n\n"
+        if item.answer_at
+        else ""
+    )
     lines = [f"Due by:     {_local(item.due_at, letterhead.zone)}\n"]
     lines += [f"Act by:     {_local(one.at, letterhead.zone)} ({one.name})\n" for one in item.act_by]
     return (
-        f"An item is waiting for {item.recipient_name}.\n\n"
+        f"{_opening(item)}"
         f"Reference:  {item.reference}\n"
         f"Category:   {', '.join(item.concerns)}\n"
         f"Priority:   {item.grade}\n"
         f"{''.join(lines)}"
         f"Open it at: {item.link}\n\n"
+        f"{answer}"
         "This message holds no details on purpose. Sign in to read the report.\n"
         "If it reaches you twice, both copies carry the same Message-ID: count them as one.\n\n"
         f"{letterhead.partnership}\n"
