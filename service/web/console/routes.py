@@ -6,7 +6,10 @@ from litestar import Router
 
 from service.errors import ServiceError
 from service.web.console import (
+    acknowledge,
     audit,
+    books,
+    handover,
     many,
     me,
     package,
@@ -71,6 +74,13 @@ CONSOLE: Final = Router(
         reveals.show_reveals,
         reveals.approve_on_page,
         reveals.seen_on_page,
+        acknowledge.show_acknowledge,
+        acknowledge.take_acknowledge,
+        handover.show_handover,
+        handover.read_notices,
+        books.show_books,
+        books.retry_dead,
+        books.note_call,
     ],
     after_request=add_page_headers,
     exception_handlers={ServiceError: on_refusal},
