@@ -49,11 +49,16 @@ _ABOUT: Final = (
         r"(?i:live|work|drive|deliver|volunteer|rent|lodge|manage|own|run|farm)\b"
         r"(?!\s+(?i:out|away|off|past)\b)[^.,;:!?\n]{0,60}"
     ),
+    re.compile(
+        r"\b(?i:my|our)\s+(?i:badge|plate|licen[cs]e|call ?sign|address|postcode|room|flat|house|home)"
+        r"(?:\s+(?i:number|no\.?))?\s*(?:\b(?i:is)\b|:)\s*[^.,;!?\n]{1,60}"
+    ),
 )
 _OWN_VEHICLE: Final = re.compile(
     r"\b(?i:my|our)\s+(?:\w+\s+)?(?i:taxi|cab|car|van|truck|lorry|bike|motorbike|vehicle|plate|registration|reg)\b"
     r"[^.!?\n]{0,40}?\b([A-Za-z]{2}\d{2}\s?[A-Za-z]{3}|[A-Za-z]\d{1,3}\s?[A-Za-z]{3})\b"
 )
+_SHORTEST_NAME: Final = 3
 SPEAKS_OF_SELF: Final = ("I", "me", "my", "mine", "myself", "we", "us", "our", "ours")
 """Where a coordinator should look twice."""
 _CODES: Final = frozenset(
@@ -84,7 +89,10 @@ def strikes_for(body: Mapping[str, Any], struck: Iterable[str]) -> Strikes:
     text = str(body.get("description", ""))
     words: list[tuple[str, Kind]] = [(one, "struck_out") for one in struck]
     for pattern in _NAMED:
-        words += [(found[1], "name") for found in pattern.finditer(text)]
+        for found in pattern.finditer(text):
+            # The first name goes by itself as well, and so does the family's.
+            parts = [one for one in found[1].split() if len(one) >= _SHORTEST_NAME]
+            words += [(one, "name") for one in (found[1], *parts)]
     words += [(found[1], "own_vehicle") for found in _OWN_VEHICLE.finditer(text)]
     others = (one["value"] for one in body.get("identifiers", ()) if one.get("kind") == "phone")
     return Strikes(tuple(dict.fromkeys(words)), frozenset(_digits(one) for one in others))

@@ -24,6 +24,9 @@ def _handed(text: str, *struck: str, **body: object) -> str:
         ("I'm his sister and he hits her", "sister", "he hits her"),
         ("I work at the care home on Example Street. She is locked in", "Example Street", "She is locked in"),
         ("I live next door to them, the bins are full", "next door", "the bins are full"),
+        ("My name is Jan Kowalski. He shouted Jan, come here", "shouted Jan", "come here"),
+        ("My badge number is 1234, he would not pay", "1234", "he would not pay"),
+        ("Come round, my address is 4 Example Road. He is armed", "Example Road", "He is armed"),
         ("He followed my taxi, AB12 CDE, home. AB12CDE is still here", "CDE", "He followed my taxi"),
     ],
 )
@@ -38,6 +41,7 @@ def test_what_tells_who_reported_is_taken_out(said: str, gone: str, stays: str) 
     "said",
     [
         "A white van, AB12 CDE, was parked by the gate at 23:40 on 20 11 2026.",
+        "My house was broken into and my phone was stolen by a man in a red hat.",
         "I am scared. I was in the car park when he pulled a knife.",
         "He drives out every Friday; the driver is called Example Person.",
         "Widziałam dwóch mężczyzn z nożem przy ulicy Przykładowej 12.",

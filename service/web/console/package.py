@@ -11,6 +11,7 @@ import asyncpg
 import msgspec
 from litestar import MediaType, Request, Response, get, post
 from litestar.params import FromPath
+from markupsafe import Markup
 
 from schemas.handover import HandOver
 from service.access.acting import acting
@@ -28,7 +29,7 @@ from service.triage.colleagues import names
 from service.triage.errors import NotPossibleNow, ReasonNeeded, StaleCase, TierTooLow, WrongValue
 from service.triage.store import query
 from service.web.console.package_pdf import pdf
-from service.web.console.package_told import REMOVED, TIERS, answers, sections
+from service.web.console.package_told import REMOVED, TIERS, Fact, answers, sections
 from service.web.console.pages import console_page, see
 from service.web.console.queue import COORDINATORS, reference_of
 from service.web.console.report_form import version_of
@@ -211,10 +212,15 @@ async def _page(
         pieces=[]
         if ready is None
         else [(marked(one.text, SPEAKS_OF_SELF), one.removed) for one in ready.pieces],
-        offered=[] if ready is None else answers(ready.offered, tell),
+        offered=[] if ready is None else [_looked_at(one) for one in answers(ready.offered, tell)],
         sections=[] if ready is None else sections(ready.package, tell),
         team_query=urlencode({"team": form.team}) if form.team else "",
     )
+
+
+def _looked_at(fact: Fact) -> tuple[Fact, list[Markup]]:
+    """An answer, and its words with those marked by which a reporter speaks of themselves."""
+    return fact, [marked(one, SPEAKS_OF_SELF) for one in fact.values]
 
 
 async def _version(connection: asyncpg.Connection, ready: Prepared, form: _Form) -> int:
