@@ -94,6 +94,7 @@ class Examiner:
             return None
         account = Account()
         try:
+            await store.added_to(self._connection, self._began - WINDOW)
             while batch := await self._next():
                 account.raised += await self.link_and_raise(batch)
                 await store.finish(self._connection, batch, to_the_minute(self._now()))
@@ -213,7 +214,11 @@ class Examiner:
             for stored in await store.reports(self._connection, missing[start : start + _BATCH]):
                 try:
                     self._traits[stored.id] = traits_of(
-                        _BODY.decode(stored.body), stored.received_at, stored.concerns
+                        _BODY.decode(stored.body),
+                        stored.received_at,
+                        stored.concerns,
+                        added=stored.added,
+                        answered=stored.answered,
                     )
                 except Exception as fault:  # noqa: BLE001 - whatever it is, it is this report's alone
                     _log.error("pattern.unreadable", report=str(stored.id), fault=type(fault).__name__)

@@ -31,10 +31,22 @@ SELECT report_id FROM examination WHERE finished_at IS NULL ORDER BY report_id D
 -- $1 ids, $2 now
 UPDATE examination SET finished_at = $2 WHERE report_id = any($1::uuid[]) AND finished_at IS NULL
 
+-- name: added_to
+-- Examine again what its reporter has added to since it was examined. Both moments may be cut to the minute, so within one
+-- it is done again each time. $1 the smallest id of a message to look at
+UPDATE examination SET finished_at = NULL
+FROM message
+WHERE message.id >= $1 AND message.author = 'reporter' AND message.report_id = examination.report_id
+  AND message.written_at >= examination.finished_at
+
 -- name: reports
--- What was said in some reports and what is decided on them now. $1 ids
+-- What was said in some reports, what their reporters added, and what is decided on them now. $1 ids
 SELECT report.id, report.received_at, report.anonymity, report.body::text AS body, report_handle.reference,
-       in_force.grade, in_force.concerns, in_force.decided_at
+       in_force.grade, in_force.concerns, in_force.decided_at,
+       array(SELECT text FROM message WHERE message.report_id = report.id AND message.author = 'reporter'
+             AND message.answers IS NULL ORDER BY place) AS added,
+       array(SELECT text FROM message WHERE message.report_id = report.id AND message.author = 'reporter'
+             AND message.answers IS NOT NULL ORDER BY place) AS answered
 FROM report
 JOIN report_handle ON report_handle.report_id = report.id
 CROSS JOIN LATERAL (

@@ -27,7 +27,10 @@ def _query(name: str) -> str:
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
-    """A report as comparing needs it. `body` is the wire form without its source; `grade` the one in force."""
+    """A report as comparing needs it. `body` is the wire form without its source; `grade` the one in force.
+
+    `added` is what the reporter wrote afterwards, `answered` what they answered to a coordinator's question.
+    """
 
     id: UUID
     received_at: datetime
@@ -37,6 +40,8 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     grade: int
     concerns: list[str]
     decided_at: datetime
+    added: list[str]
+    answered: list[str]
 
 
 class LinkRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,6 +125,11 @@ async def again(connection: asyncpg.Connection, since: datetime, now: datetime) 
 async def unfinished(connection: asyncpg.Connection, most: int) -> list[UUID]:
     """Reports whose links are not all made, newest first."""
     return [row["report_id"] for row in await connection.fetch(_query("unfinished"), most)]
+
+
+async def added_to(connection: asyncpg.Connection, since: datetime) -> None:
+    """Examine again what was added to since it was examined, by messages since then."""
+    await connection.execute(_query("added_to"), first_id(since))
 
 
 async def finish(connection: asyncpg.Connection, ids: Collection[UUID], now: datetime) -> None:

@@ -55,15 +55,30 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
     pairs: Pairs = frozenset()
 
 
-def traits_of(report: Report, received_at: datetime, concerns: Iterable[str]) -> Traits:
-    """Read a stored report. `concerns` are those of its decision; `received_at` stands for an untold time."""
+def traits_of(
+    report: Report,
+    received_at: datetime,
+    concerns: Iterable[str],
+    *,
+    added: Iterable[str] = (),
+    answered: Iterable[str] = (),
+) -> Traits:
+    """Read a stored report. `concerns` are those of its decision; `received_at` stands for an untold time.
+
+    What the reporter `added` counts like the report's own words. A telephone number `answered` to a question is left
+    out: it may be the reporter's own, by which two of their reports would bear each other out.
+    """
     ticked = _ticked(report)
-    readings = [read(text) for text in _texts(report, ticked) if text]
+    own = [read(text) for text in _texts(report, ticked) if text]
+    said, replies = [*own, *map(read, added)], [read(text) for text in answered]
+    readings = [*said, *replies]
     location = report.location if isinstance(report.location, Location) else None
     found: dict[str, dict[str, None]] = {}
-    for reading in readings:
-        for one in reading.found:
-            found.setdefault(one.kind, {})[one.value] = None
+    for one in (
+        *(one for reading in said for one in reading.found),
+        *(one for reading in replies for one in reading.found if one.kind != "phone"),
+    ):
+        found.setdefault(one.kind, {})[one.value] = None
     vehicles = [
         plate for value in ticked.get("vehicle_registration", ()) if (plate := plate_of(value)) is not None
     ]
@@ -90,7 +105,8 @@ def traits_of(report: Report, received_at: datetime, concerns: Iterable[str]) ->
         doors=_doors(readings),
         postcodes=_few(full for value in postcodes if (full := postcode(value)) is not None and " " in full),
         venues=_few(filter(None, [*venues, *found.get("venue", ())])),
-        town=_town(location, readings),
+        # Another town in a later message must not take the place from what was told before.
+        town=_town(location, own) or _town(None, readings),
         position=_position(report, location),
         happened_at=report.occurred_at or received_at,
         concerns=frozenset(concerns) - _NO_SUBJECT,

@@ -18,6 +18,7 @@ from service.patterns.examine import Examiner
 from service.patterns.lifting import lift
 from service.settings import Settings
 from tests.builders import report
+from tests.followup.returning import ask, reported, say
 from tests.patterns.examining import (
     accept,
     as_examiner,
@@ -270,3 +271,28 @@ async def test_two_do_not_examine_at_once(
     await connection.close()
     assert account is not None
     assert account.examined == 1
+
+
+async def test_what_a_reporter_adds_links_the_report_but_not_the_number_they_are_reached_at(
+    client: httpx.AsyncClient, database: asyncpg.Connection, web_settings: Settings
+) -> None:
+    """Examined before, and once more after the message; of an anonymous report both are known to the minute."""
+    named, number = await accept(
+        client, sighting(1), sighting(2, identifiers=[{"kind": "phone", "value": "07700 900123"}])
+    )
+    silent = await reported(client, concern="county_lines", description="Strangers come and go at night.")
+    await examine(web_settings)
+    assert silent["reference"] not in str(await links(database))
+
+    question = await ask(database, silent["reference"], "How can we reach you?", utc_now())
+    answered = await say(client, silent["receipt"], "On 07700 900123.", answers=str(question))
+    assert answered.status_code == 201, answered.text
+    await examine(web_settings)
+    assert silent["reference"] not in str(await links(database))
+
+    assert (await say(client, silent["receipt"], "The car was AB00 CDE.")).status_code == 201
+    await examine(web_settings)
+    linked = {(one, other, kind) for one, other, kind, _ in await links(database)}
+    for reference in (named, number):
+        assert (*sorted((reference, silent["reference"])), "vehicle") in linked
+    assert not [kind for _, _, kind in linked if kind == "phone"]
