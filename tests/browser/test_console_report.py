@@ -15,9 +15,9 @@ from service.db.pool import prepare_connection
 from service.keys import load_key_ring
 from service.policy.model import Policy
 from service.triage.note import note
+from tests.browser.accessible import violations
 from tests.browser.conftest import DESK, PHONE, Site, opened
 from tests.browser.signing_in import PASSWORD, first_sign_in, give_password, somebody
-from tests.browser.test_everybody import violations
 from tests.conftest import Urls
 from tests.triage.desk import ASB, TriageDesk, a_desk
 
