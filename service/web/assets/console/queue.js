@@ -12,6 +12,9 @@ const page = document.querySelector("[data-queue]");
 export function queue() {
   if (!page) return;
   begin();
+  // On a phone the reports come first, unless they are filtered.
+  const fold = page.querySelector("[data-fold]");
+  fold.open = Boolean(fold.dataset.fold) || window.matchMedia("(min-width: 40rem)").matches;
   alarm();
   selection();
   keys();
@@ -169,7 +172,7 @@ function keys() {
     { keys: ["x"], says: "Select it, or not", act: () => current()?.querySelector("[data-pick]").click() },
     { keys: ["Escape"], says: "Select none", act: () => document.querySelector("[data-pick-none]").click() },
     { keys: ["u"], says: "Undo what was just done", act: () => document.querySelector("[data-undo]")?.click() },
-    { keys: ["/"], says: "Search by words", act: () => document.querySelector("[data-words]").focus() },
+    { keys: ["/"], says: "Search by words", act: () => { page.querySelector("[data-fold]").open = true; document.querySelector("[data-words]").focus(); } },
     { keys: ["n"], says: "Next page", act: () => document.querySelector('a[rel="next"]')?.click() },
   ]);
 }
