@@ -19,7 +19,7 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "changed": (
         "Changed",
-        r"^(case\.(?!disclosed$)|report\.decided|message\.asked|link\.cut|delivery\.retried|quarantine\.)",
+        r"^(case\.(?!disclosed$)|report\.decided|message\.asked|link\.cut|delivery\.(retried|phoned)|quarantine\.)",
     ),
     "revealed": ("Asked or told who reported", r"^source\."),
     "exported": ("Handed over or exported", r"^(case\.disclosed|package\.downloaded|audit\.exported)$"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from importlib.resources import files
 
 import asyncpg
 import httpx
@@ -14,6 +15,7 @@ from service.keys import load_key_ring
 from service.policy.model import Policy
 from service.settings import Settings
 from service.web.console import audit
+from service.web.console.audit_told import SENTENCES
 from tests.triage.console import Console
 from tests.triage.desk import ASB, SPIKED, TriageDesk, a_desk
 from tests.web_pages.console_browser import Browser, alert_of, text_of
@@ -156,3 +158,16 @@ async def test_the_record_is_for_auditors_alone_and_they_read_no_report(
     async with acting(desk.pool, auditor) as connection:
         for table in ("report", "queue_item", "case_event", "disclosure_file"):
             assert await connection.fetch(f"SELECT * FROM {table}") == [], table
+
+
+def test_every_act_that_the_database_puts_on_the_record_has_a_sentence() -> None:
+    said = "".join(
+        one.read_text()
+        for one in files("service.db").joinpath("migrations").iterdir()
+        if one.name.endswith(".sql")
+    )
+    acts = set(
+        re.findall(r"(?:actor_record\(|VALUES \(now\(\), [^,]+(?: \|\| [^,]+)?, )'([a-z_]+\.[a-z_]+)'", said)
+    )
+    assert len(acts) >= 9
+    assert acts - SENTENCES.keys() == set()

@@ -9,7 +9,7 @@ import msgspec
 from service.audit.entries import Entry
 from service.web.console.told import Telling, counted
 
-_DID: Final[Mapping[str, str]] = {
+SENTENCES: Final[Mapping[str, str]] = {
     "account.added": "added the account of {person}",
     "account.disabled": "disabled the account of {person}",
     "account.enabled": "let the account of {person} in again",
@@ -36,6 +36,7 @@ _DID: Final[Mapping[str, str]] = {
     "case.closed": "closed {report}",
     "case.cut": "cut a link of {report}",
     "case.disclosed": "handed {report} over to {to} as {form} at tier {tier}",
+    "case.escalated": "took {report} further, since nobody acknowledged it in time",
     "case.held": "put {report} on hold",
     "case.information": "added to {report} what was told by telephone",
     "case.let_go": "ended the hold of {report}",
@@ -57,6 +58,7 @@ _DID: Final[Mapping[str, str]] = {
     "delivery.accepted": "acknowledged a notification for {recipient}",
     "delivery.acknowledgement_refused": "tried to acknowledge a notification, and was refused",
     "delivery.outcome": "told what came of a notification for {recipient}",
+    "delivery.phoned": "told {recipient} of a notification by telephone",
     "delivery.refused": "said that a notification was not for {recipient}",
     "delivery.retried": "had notifications sent again",
     "file.opened": "opened a photo of {report}",
@@ -66,7 +68,7 @@ _DID: Final[Mapping[str, str]] = {
     "message.asked": "wrote to the reporter of {report}",
     "message.read": "read the messages of {report}",
     "message.received": "added words to {report}",
-    "package.downloaded": "downloaded a hand-over of {report} again",
+    "package.downloaded": "downloaded a hand-over of {report}",
     "package.refused": "was refused a hand-over of {report}",
     "queue.searched": "searched the queue by words and found {found}",
     "report.accepted": "took in {report}",
@@ -117,7 +119,7 @@ def told(entry: Entry, names: Mapping[UUID, str], tell: Telling) -> Told:
     why = None
     if entry.action not in _WHY_IS_A_CODE:
         why = next((str(detail[name]) for name in _WORDS if detail.get(name)), None)
-    sentence = _DID.get(entry.action)
+    sentence = SENTENCES.get(entry.action)
     did = _plain(entry) if sentence is None else sentence.format_map(_Values(_values(entry, names, tell)))
     return Told(
         seq=entry.seq,
