@@ -148,6 +148,7 @@ async def test_what_is_selected_and_where_one_is_stays_while_reports_come_in(con
         await bar.get_by_role("button", name="Add the tag").click()
         await expect(page.locator(".ec-outcome")).to_contain_text("Tagged 3 reports.")
         await expect(page.get_by_text("quad bikes")).to_have_count(3)
+        await expect(page.locator("#list").get_by_text("You", exact=True)).to_have_count(0)
         await expect(bar).to_be_hidden()
         await page.get_by_role("button", name="Undo").click()
         await expect(page.get_by_text("quad bikes")).to_have_count(0)
