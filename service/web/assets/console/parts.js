@@ -94,9 +94,16 @@ function keepPlace() {
     if (!inParts || (focused.isConnected && document.activeElement === focused)) return;
     const left = [...document.querySelectorAll("[data-row]")];
     const here = row?.isConnected ? row : left[Math.min(Math.max(index, 0), left.length - 1)];
-    const found = focused.isConnected ? focused : (row && same && here?.querySelector(same)) || here?.querySelector("[data-open]");
+    let found = focused;
+    if (row && !focused.isConnected) found = (same && here?.querySelector(same)) || here?.querySelector("[data-open]");
+    else if (!focused.isConnected) found = twin(focused, inParts) ?? inParts.querySelector(focused.localName) ?? inParts;
     found?.focus({ preventScroll: true });
   };
+}
+
+// The link of a part that leads where the one led that is gone.
+function twin(gone, part) {
+  return [...part.querySelectorAll("a")].find((one) => one.getAttribute("href") === gone.getAttribute("href"));
 }
 
 // After signing in again in another tab the forms of this one need the new session's token.
