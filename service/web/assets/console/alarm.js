@@ -20,6 +20,7 @@ export function alarmed() {
   entitle();
   const { height = 0 } = document.querySelector(".ec-alarm")?.getBoundingClientRect() ?? {};
   document.documentElement.style.scrollPaddingTop = `${Math.ceil(height)}px`;
+  document.documentElement.style.setProperty("--strip", `${Math.floor(height)}px`);
   if (!fresh.length) return;
   document.querySelector("[data-urgent]").textContent = `New P1: ${fresh.join(", ")}`;
   if (kept("sound") === "on") sound();
