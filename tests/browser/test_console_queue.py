@@ -244,6 +244,38 @@ async def test_the_queue_is_worked_by_keyboard_alone_and_the_keys_can_be_switche
         await expect(page).to_have_url(f"{consoles.site.url}/desk")
 
 
+async def test_from_a_report_one_goes_on_in_the_list_one_came_from(consoles: Consoles) -> None:
+    await consoles.arrives(ASB, location={"town": "Witney"})
+    for _ in range(3):
+        await consoles.arrives(ASB, location={"town": "Burford"})
+    async with consoles.console("?place=Burford&whose=unassigned", asb_team="coordinator") as page:
+        first, second, third = await page.locator(COLUMN).all_inner_texts()
+        await page.set_viewport_size({"width": 1280, "height": 300})
+        for key in "jjac":
+            await page.keyboard.press(key)
+            if key in "ac":
+                await expect(page.locator(".ec-outcome")).to_contain_text(second)
+                await expect(page.locator(".ec-outcome")).to_be_in_viewport(ratio=1)
+        # The second has left the list, so that the third is where it was.
+        await expect(page.locator(COLUMN)).to_have_text([first, third])
+        await page.keyboard.press("o")
+        shortcuts = page.get_by_role("button", name="Shortcuts")
+        for key, there in (("", third), ("k", first), ("c", first), ("j", third)):
+            if key:
+                await page.keyboard.press(key)
+            if key == "c":
+                await expect(page.get_by_text("You are on it now.")).to_be_visible()
+            await expect(page).to_have_url(re.compile(f"/desk/reports/{there}"))
+            await expect(page.locator("h1")).to_contain_text(there)
+            await expect(shortcuts).to_be_visible()
+        await page.keyboard.press("j")
+        await expect(page.get_by_text("This is the last report of the list.")).to_be_visible()
+        await page.keyboard.press("u")
+        await expect(page).to_have_url(f"{consoles.site.url}/desk?place=Burford&whose=unassigned")
+        await expect(page.locator(COLUMN)).to_have_text([third])
+        await expect(page.locator(COLUMN)).to_be_focused()
+
+
 async def test_filters_are_kept_as_a_tab_and_thrown_away(consoles: Consoles) -> None:
     bikes, other = await consoles.arrives(ASB), await consoles.arrives(SPIKED)
     async with consoles.console(asb_team="coordinator", tvp="coordinator") as page:

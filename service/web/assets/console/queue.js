@@ -2,6 +2,7 @@
 import { alarm, alarmed } from "./alarm.js";
 import { shortcuts } from "./keys.js";
 import { begin, put } from "./parts.js";
+import { remember, place } from "./place.js";
 import { selected, selection } from "./selection.js";
 import { follow } from "./stream.js";
 
@@ -18,6 +19,7 @@ export function queue() {
   alarm();
   selection();
   keys();
+  resume();
   document.addEventListener("submit", act);
   const retry = follow("/v1/events", {
     heard: ({ kind }) => {
@@ -141,6 +143,21 @@ function say(text) {
 // The row that has the focus, or had it last.
 let last = "";
 document.addEventListener("focusin", ({ target }) => { last = target.closest?.("[data-row]")?.id ?? last; });
+
+// Whoever comes back from a report goes on where they were; where that one is gone, the one in its place.
+function resume() {
+  const kept = place();
+  if (kept?.away && kept.search === location.search) {
+    const rows = [...document.querySelectorAll("[data-row]")];
+    const row = document.getElementById(kept.reference) ?? rows[Math.min(kept.at, rows.length - 1)];
+    row?.querySelector("[data-open]").focus({ preventScroll: true });
+    row?.scrollIntoView({ block: "center", behavior: "instant" });
+  }
+  window.addEventListener("pagehide", () => {
+    const row = current();
+    remember(location.search, row?.id ?? "", row ? [...document.querySelectorAll("[data-row]")].indexOf(row) : 0);
+  });
+}
 
 function current() {
   return document.activeElement.closest("[data-row]") ?? document.getElementById(last);

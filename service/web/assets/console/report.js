@@ -1,5 +1,6 @@
 // A report's page: its buttons open what they lead to, and its keys. Everything is there without.
 import { shortcuts } from "./keys.js";
+import { remember, place } from "./place.js";
 
 export function report() {
   const page = document.querySelector("[data-report]");
@@ -10,6 +11,7 @@ export function report() {
       open(document.getElementById(link.dataset.opens));
     });
   }
+  follow(page);
   const list = [...page.querySelectorAll("[data-key-press]")].map((button) => ({
     keys: [button.dataset.keyPress], says: button.textContent.trim(), act: () => button.click(),
   }));
@@ -17,11 +19,19 @@ export function report() {
     list.push({ keys: [box.dataset.keyAct], says: box.querySelector("summary").textContent, act: () => open(box) });
   }
   list.push(
-    { keys: ["j"], says: "Next report of the queue", act: () => step(page, 1) },
-    { keys: ["k"], says: "Report before it in the queue", act: () => step(page, -1) },
-    { keys: ["u"], says: "Back to the queue", act: () => page.querySelector("[data-key-back]").click() },
+    { keys: ["j"], says: "Next report of the list you came from", act: () => step(page, 1) },
+    { keys: ["k"], says: "Report before it in that list", act: () => step(page, -1) },
+    { keys: ["u"], says: "Back to that list", act: () => page.querySelector("[data-key-back]").click() },
   );
   shortcuts(list);
+}
+
+// The list is the one that one came from, and not all that is open.
+function follow(page) {
+  const kept = place();
+  if (!kept) return;
+  remember(kept.search, kept.reference, kept.at, true);
+  page.querySelector("[data-key-back]").search = kept.search;
 }
 
 function open(box) {
@@ -31,12 +41,37 @@ function open(box) {
   first?.scrollIntoView({ block: "center" });
 }
 
-// The queue as it is now: what one works on may have moved, or left it, and then one begins at its start.
+// The list one came from, as it is now. What one works on may have left it: then the report in its place comes next, and of
+// a report that was opened from elsewhere, the list's first.
 async function step(page, by) {
-  const answer = await fetch("/v1/queue", { headers: { Accept: "application/json" } });
-  if (!answer.ok) return;
-  const { items } = await answer.json();
-  const own = items.findIndex((one) => one.reference === page.dataset.report && one.team === page.dataset.team);
-  const next = items[own < 0 ? 0 : own + by];
-  if (next) location.assign(`/desk/reports/${next.reference}?team=${encodeURIComponent(next.team)}`);
+  const kept = place();
+  let search = kept?.search ?? "";
+  let list = await asked(search);
+  if (!list) return say(page, "The list cannot be read now. Try again.");
+  const own = list.rows.findIndex((row) => row.id === page.dataset.report);
+  let at = own + by;
+  if (own < 0) at = (kept?.at ?? 0) - (by < 0 ? 1 : 0);
+  if (at >= list.rows.length && list.next) {
+    search = list.next;
+    list = await asked(search);
+    at = 0;
+  }
+  const row = list?.rows[at];
+  if (!row) return say(page, by < 0 ? "This is the first report of the list." : "This is the last report of the list.");
+  remember(search, row.id, at, true);
+  return location.assign(row.querySelector("[data-open]").getAttribute("href"));
+}
+
+async function asked(search) {
+  const answer = await fetch(`/desk/rows${search}`, { cache: "no-store" });
+  if (!answer.ok) return null;
+  const made = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const next = made.querySelector('a[rel="next"]')?.getAttribute("href");
+  return { rows: [...made.querySelectorAll("[data-row]")], next: next && next.slice(next.indexOf("?")) };
+}
+
+function say(page, text) {
+  const news = page.querySelector("[data-news]");
+  news.textContent = text;
+  news.hidden = false;
 }
