@@ -78,11 +78,31 @@ async def test_everything_is_done_from_the_page(browser: Browser, site: Site, de
     await expect(done).to_have_text("Acknowledged.")
     await press(page, "c")
     await expect(done).to_have_text("You are on it now.")
-    await act(page, "undo", "The last change is taken back.")
+    await press(page, "z")
+    await expect(done).to_have_text("The last change is taken back.")
     await expect(page.get_by_text("Nobody is on it")).to_be_visible()
     await press(page, "n")
     await expect(page.get_by_label("Note", exact=True).first).to_be_focused()
-    await act(page, "note", "Your note is kept.", text="Rang the school", shared="yes")
+    await page.keyboard.type("Rang the school")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#act-note > summary")).to_be_focused()
+    await press(page, "n")
+    await page.keyboard.press("Control+Enter")
+    await expect(done).to_have_text("Your note is kept.")
+    await expect(page.locator("#notes + div")).to_contain_text("Rang the school")
+    for key, field in (
+        ("p", "New grade"),
+        ("s", "To whom"),
+        ("h", "Colleague"),
+        ("t", "Tags of your team"),
+        ("l", "Its reference"),
+        ("m", "Reference of the one"),
+        ("r", "Begin with"),
+    ):
+        await press(page, key)
+        await expect(page.get_by_label(field)).to_be_focused()
+        await page.locator("h1").click()
+    await page.reload()
     await act(page, "tag", "The tags are set.", tags="Stones, witney")
     await act(page, "assign", "It is handed over.", to=str(colleague.account))
     await act(page, "release", "It is back with the team.")

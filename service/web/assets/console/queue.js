@@ -188,7 +188,7 @@ function keys() {
     { keys: ["b"], says: "Give it back to the team", act: () => press("release") },
     { keys: ["x"], says: "Select it, or not", act: () => current()?.querySelector("[data-pick]").click() },
     { keys: ["Escape"], says: "Select none", act: () => document.querySelector("[data-pick-none]").click() },
-    { keys: ["u"], says: "Undo what was just done", act: () => document.querySelector("[data-undo]")?.click() },
+    { keys: ["u", "z"], says: "Undo what was just done", act: () => document.querySelector("[data-undo]")?.click() },
     { keys: ["/"], says: "Search by words", act: () => { page.querySelector("[data-fold]").open = true; document.querySelector("[data-words]").focus(); } },
     { keys: ["n"], says: "Next page", act: () => document.querySelector('a[rel="next"]')?.click() },
   ]);

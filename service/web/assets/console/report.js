@@ -22,8 +22,24 @@ export function report() {
     { keys: ["j"], says: "Next report of the list you came from", act: () => step(page, 1) },
     { keys: ["k"], says: "Report before it in that list", act: () => step(page, -1) },
     { keys: ["u"], says: "Back to that list", act: () => page.querySelector("[data-key-back]").click() },
+    { keys: ["Ctrl Enter"], says: "Send what you are writing" },
+    { keys: ["Escape"], says: "Leave what you are writing; it is kept", act: () => false },
   );
   shortcuts(list);
+  page.addEventListener("keydown", writing);
+}
+
+// Of whoever writes: to send, and to get out to where the shortcuts are heard again.
+function writing(event) {
+  const form = event.target.closest('.ec-act > form[method="post"]');
+  if (!form || event.isComposing) return;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    form.requestSubmit();
+  } else if (event.key === "Escape" && event.target.matches("textarea, input")) {
+    form.parentElement.open = false;
+    form.parentElement.querySelector("summary").focus();
+  }
 }
 
 // The list is the one that one came from, and not all that is open.
