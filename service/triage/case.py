@@ -70,13 +70,13 @@ async def found(
     """Find and lock the case, at whatever version it is. Raises CaseNotFound."""
     row = await connection.fetchrow(query("begin"), reference, team)
     if row is None:
-        raise CaseNotFound
+        raise CaseNotFound(reference=reference)
     await connection.execute(query("open_case"), row["report_id"])
     standing = await connection.fetchrow(query("lock_case"), row["report_id"])
     # Read again under the lock: whoever held it may have changed the place in the queue.
     row = await connection.fetchrow(query("begin"), reference, row["team"])
     if standing is None or row is None:
-        raise CaseNotFound
+        raise CaseNotFound(reference=reference)
     return Case(
         report_id=row["report_id"],
         reference=row["reference"],

@@ -31,15 +31,13 @@ async def changing(
 
 @asynccontextmanager
 async def on_record(pool: asyncpg.Pool, actor: Actor, reference: str) -> AsyncIterator[None]:
-    """Put it on the record when the block does not find the report: its own transaction has left nothing."""
+    """Put it on the record when the block does not find the report, or another that it is to be joined with.
+
+    In a transaction of its own, since that of the block has left nothing.
+    """
     try:
         yield
-    except CaseNotFound:
-        await refused(pool, actor, reference)
+    except CaseNotFound as missing:
+        async with acting(pool, actor) as connection:
+            await connection.execute(query("refused"), missing.reference or reference)
         raise
-
-
-async def refused(pool: asyncpg.Pool, actor: Actor, reference: str) -> None:
-    """Put it on the record that the actor asked for a report which is not theirs, where there is one."""
-    async with acting(pool, actor) as connection:
-        await connection.execute(query("refused"), reference)

@@ -34,9 +34,14 @@ async def merge(connection: asyncpg.Connection, case: Case, into: str, *, actor:
 
 
 async def unmerge(connection: asyncpg.Connection, case: Case) -> int:
-    """Take a merged report out again: it is new in the team's queue. Returns the version; raises NotPossibleNow."""
-    if case.standing.merged_into is None:
-        raise NotPossibleNow("This report is not merged.")
+    """Take a report out again that one's team merged: it is new in its queue. Returns the version.
+
+    Raises TierTooLow or NotPossibleNow.
+    """
+    must_see_record(case)
+    # Taken out by another team, it would stay settled with the one that merged it.
+    if case.standing.merged_into is None or case.item.state != "merged":
+        raise NotPossibleNow("Your team has not merged this report.")
     return await step(
         connection,
         case,

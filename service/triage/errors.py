@@ -27,6 +27,11 @@ class CaseNotFound(ServiceError):
     code = "case-not-found"
     status = 404
 
+    def __init__(self, message: str = "", *, reference: str | None = None) -> None:
+        super().__init__(message)
+        self.reference = reference
+        """The report that was asked for, where it is not the one that a change is made to."""
+
 
 class StaleCase(ServiceError):
     """This report was changed after you opened it. Look at what changed, then decide again. Nothing was written."""

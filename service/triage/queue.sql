@@ -97,6 +97,10 @@ LEFT JOIN colleague ON colleague.id = item.claimed_by
 WHERE item.report_id = actor_report($1)
 ORDER BY item.team
 
+-- name: in_queue
+-- Whether a report is in a queue of the actor's. $1 report
+SELECT EXISTS (SELECT FROM queue_item WHERE report_id = $1)
+
 -- name: counts
 -- How many are open, by team and grade. $1 now, $2 soon
 SELECT team, grade, count(*) AS open, count(*) FILTER (WHERE state = 'new') AS new,

@@ -51,6 +51,10 @@ async def read(connection: asyncpg.Connection, reference: str) -> CaseReport:
     standing = (
         Standing() if case is None else Standing(**{name: case[name] for name in Standing.__struct_fields__})
     )
+    if standing.merged_into is not None and not await connection.fetchval(
+        query("in_queue"), standing.merged_into
+    ):
+        standing = msgspec.structs.replace(standing, merged_into=None)
     shown: dict[str, Any] = {}
     if tier >= "D3":
         told = await connection.fetchrow(query("told"), report_id)

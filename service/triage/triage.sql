@@ -84,9 +84,10 @@ SELECT route.recipient, max(route.tier) AS tier,
            'attempts', delivery.attempts, 'settled_at', delivery.settled_at, 'last_fault', delivery.last_fault,
            'sent_at', (SELECT min(tried.started_at) FROM delivery_attempt AS tried WHERE tried.delivery_id = delivery.id),
            'acknowledgements', (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                'at', said.at, 'by', said.by, 'verdict', said.verdict, 'their_reference', said.their_reference,
-                'note', said.note) ORDER BY said.at), '[]')
-            FROM acknowledgement AS said WHERE said.delivery_id = delivery.id))
+                'at', said.at, 'by', said.by, 'verdict', said.verdict, 'their_reference', words.their_reference,
+                'note', words.note) ORDER BY said.at), '[]')
+            FROM acknowledgement AS said LEFT JOIN acknowledgement_words(said.id) AS words ON true
+            WHERE said.delivery_id = delivery.id))
            ORDER BY delivery.id) FILTER (WHERE delivery.id IS NOT NULL) AS deliveries
 FROM route LEFT JOIN delivery ON delivery.route_id = route.id
 WHERE route.report_id = $1 GROUP BY route.recipient ORDER BY route.recipient

@@ -10,8 +10,9 @@ import msgspec
 from service.access.actor import Actor
 from service.errors import ServiceError
 from service.triage.case import Case, Item, Standing, begin, changes, step
+from service.triage.errors import CaseNotFound, NotPossibleNow, StaleCase, WrongValue
 from service.triage.errors import Change as Changed
-from service.triage.errors import NotPossibleNow, StaleCase, WrongValue
+from service.triage.store import query
 
 MOST: Final = 200
 UNDOABLE: Final = frozenset(
@@ -77,7 +78,8 @@ async def to_each(
 ) -> list[Done]:
     """Do one thing to each report, each by itself: what cannot be done to one is told, and the others are done.
 
-    To take a bulk action back, `undo` each with the version it came to. Raises WrongValue for too many.
+    What was asked for and is not the actor's is on the record. To take a bulk action back, `undo` each with the
+    version it came to. Raises WrongValue for too many.
     """
     if not 0 < len(targets) <= MOST:
         raise WrongValue(f"Choose 1 to {MOST} reports.")
@@ -91,6 +93,8 @@ async def to_each(
                 )
                 version = await change(connection, case)
         except ServiceError as fault:
+            if isinstance(fault, CaseNotFound):
+                await connection.execute(query("refused"), target.reference)
             outcomes[target.reference] = Done(
                 reference=target.reference,
                 problem=fault.code,

@@ -114,11 +114,16 @@ async def test_another_teams_report_is_as_one_that_does_not_exist_and_asking_is_
     assert (await console.get("/v1/queue", team="tvp")).status_code == 422
     many = await console.post("/v1/queue/claim", {"targets": [{"reference": reference, "version": 0}]})
     assert [one["problem"] for one in many.json()] == ["case-not-found"]
+    # Nor by what would join it with one's own.
+    own = await desk.reported(ASB)
+    for verb, body in (("link", {"other": reference, "why": "Same pub"}), ("merge", {"into": reference})):
+        answers.append(await console.post(f"/v1/reports/{own}/{verb}", body, version=0))
+        assert answers[-1].content == unknown.content
     refused = await desk.record("report.refused")
     assert {(entry["actor"], entry["subject"]) for entry in refused} == {
         (actor.on_record, str(await desk.id_of(reference)))
     }
-    assert len(refused) == len(answers)
+    assert len(refused) == len(answers) + len(many.json())
 
 
 @pytest.mark.parametrize("path", ["/v1/queue", "/v1/queue/counts", "/v1/events", "/v1/reports/WO-7F3K-9MPX"])

@@ -17,7 +17,7 @@ def offered(found: CaseReport, place: QueueRow, around: Surroundings, actor: Act
     """The verbs worth offering to somebody on behalf of the team whose `place` it is, and `reveal`."""
     may = {"note", "tag"}
     if place.tier >= "D3":
-        may |= _with_the_record(found, around)
+        may |= _with_the_record(found, place, around)
     if place.state == "new":
         may.add("acknowledge")
     if place.state in _OPEN:
@@ -43,10 +43,10 @@ def _while_open(place: QueueRow, actor: Actor) -> set[str]:
     return may
 
 
-def _with_the_record(found: CaseReport, around: Surroundings) -> set[str]:
+def _with_the_record(found: CaseReport, place: QueueRow, around: Surroundings) -> set[str]:
     may = {"regrade", "ask", "information", "link", "mark", "case-review"}
     may.add("let-go" if found.standing["held"] else "hold")
-    if around.goes_on is not None:
+    if around.goes_on is not None and place.state == "merged":
         may.add("unmerge")
     if any(link["cut_at"] is None for link in found.links):
         may.add("cut")

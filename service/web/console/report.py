@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from service.access.acting import acting
 from service.access.guards import actor_of
 from service.parts import parts_of
-from service.triage.changing import changing, on_record, refused
+from service.triage.changing import changing, on_record
 from service.triage.errors import (
     AlreadyClaimed,
     CaseNotFound,
@@ -31,14 +31,6 @@ from service.web.console.session_over import KEEPING_FORM
 
 _REFUSED: Final = (AlreadyClaimed, NotPossibleNow, ReasonNeeded, StaleCase, TierTooLow, WrongValue, NoSource)
 """What is told on the page itself, with what was typed still there."""
-
-
-class _OtherNotFound(WrongValue):
-    """The other report is not in your team's queue. Check its reference."""
-
-    def __init__(self, reference: str) -> None:
-        super().__init__()
-        self.reference = reference
 
 
 @get("/desk/reports/{reference:str}", guards=[COORDINATORS], media_type=MediaType.HTML)
@@ -71,13 +63,13 @@ async def change_from_page(
             connection,
             case,
         ):
-            try:
-                await VERBS[verb].act(connection, case, body, at)
-            except CaseNotFound:
-                raise _OtherNotFound(getattr(body, "other", None) or body.into) from None
+            await VERBS[verb].act(connection, case, body, at)
+    except CaseNotFound as missing:
+        if missing.reference == reference:
+            raise
+        other = WrongValue("The other report is not in your team's queue. Check its reference.")
+        return await report_page(request, reference, team, tried=Tried(verb, form, other))
     except _REFUSED as fault:
-        if isinstance(fault, _OtherNotFound):
-            await refused(parts.desk_pool, actor, fault.reference)
         return await report_page(request, reference, team, tried=Tried(verb, form, fault))
     return see(_address(reference, team, verb))
 
