@@ -144,6 +144,7 @@ def assemble(lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]]) 
             ServiceError: for_people(problems.on_service_error),
             ValidationException: for_people(problems.on_missing_body),
             HTTPException: for_people(problems.on_http_error),
+            **dict.fromkeys(problems.UNREADABLE, for_people(problems.on_unreadable)),
             Exception: for_people(problems.on_bug),
         },
         lifespan=[lifespan],

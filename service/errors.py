@@ -27,6 +27,13 @@ class ServiceError(Exception):
         super().__init__(message or (type(self).__doc__ or "").strip())
 
 
+class Unreadable(ServiceError):
+    """There is a character in this that cannot be kept, or it is nested too deep. Write it anew and send it again."""
+
+    code = "unreadable"
+    status = 422
+
+
 class SettingsError(ServiceError):
     """A setting is missing or cannot be meant."""
 

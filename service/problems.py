@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
+import asyncpg
 import structlog
 from litestar import MediaType, Request, Response, get
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
@@ -21,6 +22,7 @@ from service.errors import (
     ReportMalformed,
     ServiceError,
     StorageUnavailable,
+    Unreadable,
 )
 from service.followup.errors import (
     ConversationFull,
@@ -46,6 +48,12 @@ from service.triage.errors import (
 from service.triage.reveal import CannotApprove, NoSource
 
 PROBLEM_JSON = "application/problem+json"
+UNREADABLE: Final = (
+    asyncpg.CharacterNotInRepertoireError,
+    asyncpg.UntranslatableCharacterError,
+    RecursionError,
+)
+"""What is wrong with a text that somebody sent, found only where it is decoded or stored."""
 _log = structlog.get_logger()
 
 _PUBLIC: tuple[type[ServiceError], ...] = (
@@ -54,6 +62,7 @@ _PUBLIC: tuple[type[ServiceError], ...] = (
     IdempotencyKeyInvalid,
     IdempotencyKeyReused,
     StorageUnavailable,
+    Unreadable,
     ReceiptUnknown,
     TooManyTries,
     ConversationFull,
@@ -112,6 +121,11 @@ def on_service_error(request: Request[Any, Any, Any], error: ServiceError) -> Re
         ),
         headers,
     )
+
+
+def on_unreadable(request: Request[Any, Any, Any], _error: Exception) -> Response[Problem]:
+    """Answer one of UNREADABLE: a NUL in a text, which PostgreSQL does not take, or JSON nested too deep."""
+    return on_service_error(request, Unreadable())
 
 
 def on_missing_body(request: Request[Any, Any, Any], _error: ValidationException) -> Response[Problem]:

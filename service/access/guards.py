@@ -15,7 +15,7 @@ from litestar.routes import HTTPRoute
 from service.access.actor import ROLES, Actor, Role
 from service.access.cross_site import refuse_cross_site
 from service.access.errors import CrossSite, NotAllowed, NotSignedIn
-from service.access.presented import actor_of_token, record_refusal
+from service.access.presented import actor_of_token, record_refusal, session_token
 from service.parts import parts_of
 
 _OPT: Final = "who"
@@ -76,9 +76,8 @@ async def signed_in(request: Request[Any, Any, Any], *, in_use: bool = True) -> 
     """Who sent this request, or None for somebody not signed in. The database is asked once a request."""
     kept = request.scope["state"]
     if _ACTOR not in kept:
-        parts = parts_of(request)
-        token = request.cookies.get(parts.desk.site.cookie_name("session"), "")
-        found = await actor_of_token(parts.desk_pool, token, in_use=in_use) if token else None
+        token = session_token(request)
+        found = await actor_of_token(parts_of(request).desk_pool, token, in_use=in_use) if token else None
         kept[_ACTOR] = found
     actor: Actor | None = kept[_ACTOR]
     return actor

@@ -56,11 +56,19 @@ async def record_refusal(
     request: Request[Any, Any, Any], why: Literal["session_over", "cross_site", "not_allowed"]
 ) -> None:
     """Put on the record what the holder of a session, live or over, was refused. Nothing for whoever has none."""
-    parts = parts_of(request)
-    token = request.cookies.get(parts.desk.site.cookie_name("session"), "")
+    token = session_token(request)
     if token:
-        path = request.scope["path"]
-        await parts.desk_pool.execute(_QUERIES["request_refused"], token, request.method, path, why)
+        # A character that the database cannot keep must not keep the refusal off the record.
+        path = request.scope["path"].replace("\0", "\ufffd")
+        await parts_of(request).desk_pool.execute(
+            _QUERIES["request_refused"], token, request.method, path, why
+        )
+
+
+def session_token(request: Request[Any, Any, Any]) -> str:
+    """The session's token that a request carries; empty for none, and for what cannot be one."""
+    token: str = request.cookies.get(parts_of(request).desk.site.cookie_name("session"), "")
+    return token if token.isprintable() else ""
 
 
 async def key_holder(request: Request[Any, Any, Any], scope: str) -> KeyHolder | None:

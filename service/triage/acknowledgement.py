@@ -35,7 +35,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 async def asked(pool: asyncpg.Pool, delivery: UUID, token: str) -> Asked:
     """What a link asks to be acknowledged. Changes nothing. Raises AcknowledgementRefused, which is on the record."""
-    row = await pool.fetchrow(_ASKED, delivery, token)
+    row = await pool.fetchrow(_ASKED, delivery, _as_token(token))
     if row is None:
         raise AcknowledgementRefused
     return Asked(**{**row, "grade": GRADES[row["grade"] - 1]})
@@ -59,13 +59,18 @@ async def acknowledge_delivery(
         _TAKE,
         delivery,
         None if api_key is None else token_hash(api_key),
-        token,
+        None if token is None else _as_token(token),
         verdict,
         their_reference,
         note,
     )
     if not taken:
         raise AcknowledgementRefused
+
+
+def _as_token(text: str) -> str:
+    """What was presented as a token. None has other letters, and with some a refusal could not be recorded."""
+    return text if text.isascii() and text.isprintable() else "?"
 
 
 async def new_link(connection: asyncpg.Connection, delivery: UUID, now: datetime) -> str:

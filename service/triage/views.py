@@ -1,8 +1,8 @@
 """Filters of the queue kept under a name, and notices to oneself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +13,9 @@ from service.ids import uuid7
 from service.triage.errors import CaseNotFound, WrongValue
 from service.triage.queue import Filters
 from service.triage.store import query
+
+_LONGEST_ID: Final = 18
+"""Digits that a bigint holds, whichever they are."""
 
 
 class SavedView(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +61,7 @@ async def notices(connection: asyncpg.Connection) -> list[dict[str, Any]]:
     return [dict(row) for row in await connection.fetch(query("notices"))]
 
 
-async def seen(connection: asyncpg.Connection, ids: Sequence[int], *, now: datetime) -> None:
-    """Note that the actor has been told."""
-    await connection.execute(query("seen"), list(ids), now)
+async def seen(connection: asyncpg.Connection, ids: Iterable[str], *, now: datetime) -> None:
+    """Note that the actor has been told. `ids` as a form sends them; what can be none is passed over."""
+    wanted = [int(one) for one in ids if one.isascii() and one.isdecimal() and len(one) <= _LONGEST_ID]
+    await connection.execute(query("seen"), wanted, now)

@@ -106,23 +106,22 @@ def _sought(chosen: dict[str, str], parts: Parts) -> Sought:
     who = chosen.get("who")
     if who is not None and who not in _OTHERS and not _is_account(who):
         raise WrongValue("Choose a person from the list.")
-    until = _day(chosen.get("until"), zone)
     return Sought(
         who=who,
         kind=kind,
         reference=reference,
         since=_day(chosen.get("since"), zone),
-        until=None if until is None else until + timedelta(days=1),
+        until=_day(chosen.get("until"), zone, after=timedelta(days=1)),
     )
 
 
-def _day(text: str | None, zone: ZoneInfo) -> datetime | None:
-    """The beginning of a day where the partnership is. Raises WrongValue."""
+def _day(text: str | None, zone: ZoneInfo, *, after: timedelta = timedelta()) -> datetime | None:
+    """The beginning of a day where the partnership is, or so long after it. Raises WrongValue."""
     if text is None:
         return None
     try:
-        return datetime.combine(date.fromisoformat(text), time(), zone)
-    except ValueError:
+        return datetime.combine(date.fromisoformat(text), time(), zone) + after
+    except (ValueError, OverflowError):
         raise WrongValue("Give a day as year, month and day: 2026-11-20.") from None
 
 

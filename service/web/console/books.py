@@ -19,6 +19,7 @@ from service.web.console.told import Telling
 
 _PATH: Final = "/desk/books"
 _DAYS: Final = 7
+_EARLIEST: Final = date(2000, 1, 1)
 _LEADS: Final = allow("lead")
 
 
@@ -88,6 +89,7 @@ async def _page(
 def _last(asked: str | None, today: date) -> date:
     """The last day asked for; today when none was, or it cannot be meant."""
     try:
-        return min(date.fromisoformat(asked or ""), today)
+        chosen = date.fromisoformat(asked or "")
     except ValueError:
         return today
+    return chosen if _EARLIEST <= chosen <= today else today

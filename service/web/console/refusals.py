@@ -8,7 +8,7 @@ from litestar import Request, Response
 
 from service import problems
 from service.access.errors import NotSignedIn
-from service.errors import ServiceError
+from service.errors import ServiceError, Unreadable
 from service.web.console.pages import see
 from service.web.console.session_over import FormNotTaken
 from service.web.languages import BY_CODE
@@ -18,6 +18,11 @@ from service.web.pages import page
 def wants_page(request: Request[Any, Any, Any]) -> bool:
     """Whether it is a browser that goes to an address, and no script."""
     return "text/html" in request.headers.get("accept", "")
+
+
+def on_unreadable(request: Request[Any, Any, Any], _error: Exception) -> Response[Any]:
+    """Answer a text that cannot be decoded or stored."""
+    return on_refusal(request, Unreadable())
 
 
 def on_refusal(request: Request[Any, Any, Any], error: ServiceError) -> Response[Any]:

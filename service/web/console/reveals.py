@@ -43,7 +43,7 @@ async def approve_on_page(request: Request[Any, Any, Any], asked: FromPath[UUID]
 async def seen_on_page(request: Request[Any, Any, Any]) -> Response[Any]:
     """Note that the lead has read the notices that the page showed."""
     parts = parts_of(request)
-    ids = [int(one) for one in (await request.form()).getall("notice", []) if str(one).isdecimal()]
+    ids = [str(one) for one in (await request.form()).getall("notice", [])]
     async with acting(parts.desk_pool, actor_of(request)) as connection:
         await seen(connection, ids, now=parts.clock())
     return see(REVEALS)

@@ -5,6 +5,7 @@ from typing import Final
 from litestar import Router
 
 from service.errors import ServiceError
+from service.problems import UNREADABLE
 from service.web.console import (
     acknowledge,
     audit,
@@ -21,7 +22,7 @@ from service.web.console import (
     sign_in_elsewhere,
     views,
 )
-from service.web.console.refusals import on_refusal
+from service.web.console.refusals import on_refusal, on_unreadable
 from service.web.headers import add_page_headers
 
 CONSOLE: Final = Router(
@@ -83,6 +84,6 @@ CONSOLE: Final = Router(
         books.note_call,
     ],
     after_request=add_page_headers,
-    exception_handlers={ServiceError: on_refusal},
+    exception_handlers={ServiceError: on_refusal, **dict.fromkeys(UNREADABLE, on_unreadable)},
     include_in_schema=False,
 )
