@@ -61,6 +61,7 @@ async def test_photos_are_added_up_to_five_and_what_is_no_photo_for_us_is_told(
     await page.goto(f"{site.url}/follow-up")
     await page.get_by_label("Your receipt").fill(asked["receipt"])
     await page.get_by_role("button", name="Show my report").click()
+    await page.wait_for_load_state()
     scripted = await page.evaluate("document.body.classList.contains('js-enabled')")
     field = page.get_by_label("Add photos")
     heic = {"name": "a.heic", "mimeType": "image/heic", "buffer": b"\0\0\0\x18ftypheic" + bytes(64)}

@@ -13,11 +13,13 @@ class Photos {
     this.list = root.querySelector("[data-photo-list]");
     this.files = [];
     this.most = Number(root.dataset.most);
-    // Before anybody else hears of it: what is being drawn is not in the field yet, and would be left behind.
+    // Before anybody else hears of it: what is being drawn is not in the field yet, and would be left behind. It goes
+    // when all is drawn, unless there is something to be read first.
     this.input.form.addEventListener("submit", (event) => {
       if (!this.working) return;
       event.preventDefault();
       event.stopImmediatePropagation();
+      this.pressed = event.submitter;
     }, { capture: true });
     this.input.addEventListener("change", () => this.add([...this.input.files]));
     if (this.input.form.dataset.album) this.takeBack(this.input.form.dataset.album);
@@ -42,6 +44,8 @@ class Photos {
     this.working = false;
     this.show();
     if (missing) this.say(missing);
+    else if (this.pressed) this.input.form.requestSubmit(this.pressed);
+    this.pressed = null;
     this.input.dispatchEvent(new Event("evenlode:photos", { bubbles: true }));
   }
 
