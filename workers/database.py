@@ -9,6 +9,8 @@ DATABASE_AWAY: Final = (
     OSError,
     asyncio.TimeoutError,
     asyncpg.InterfaceError,
+    # A connection that ends between two steps of preparing a statement.
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,

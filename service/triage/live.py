@@ -22,7 +22,13 @@ _MOST_WAITING: Final = 500
 """Events that a console may be behind; then it is told to look anew."""
 _FIRST_WAIT, _LONGEST_WAIT = 0.25, 10.0
 _ALIVE_EVERY: Final = 10.0
-_AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_AWAY: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 _log = structlog.get_logger()
 
 

@@ -31,7 +31,13 @@ LOOK_EVERY: Final = 30.0
 """Seconds between two looks at what is in force, in case a notice was lost."""
 _ASK_WITHIN: Final = 3.0
 _FIRST_WAIT, _LONGEST_WAIT = 0.25, 15.0
-_AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_AWAY: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 _log = structlog.get_logger()
 T = TypeVar("T")
