@@ -1,4 +1,4 @@
-"""The hand-over, the books and the page of an e-mail's link, in a real browser on a phone and at a desk."""
+"""The shift, the books and the page of an e-mail's link, in a real browser on a phone and at a desk."""
 
 import os
 from collections.abc import AsyncIterator
@@ -93,15 +93,15 @@ async def looked_at(page: Page, name: str) -> list[str]:
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_lead_hands_over_and_looks_at_the_books(shift: Shift, size: str) -> None:
     page = await (await shift.consoles.context(shift.lead, size=SIZES[size])).new_page()
-    await page.goto(f"{shift.site.url}/desk/handover")
-    await expect(page.get_by_role("heading", name="Hand-over of Coordination desk")).to_be_visible()
+    await page.goto(f"{shift.site.url}/desk/shift")
+    await expect(page.get_by_role("heading", name="Shift of Coordination desk")).to_be_visible()
     await expect(page.get_by_role("heading", name="Notices to you")).to_be_visible()
     await expect(page.get_by_text("did not acknowledge a P1 in time").first).to_be_visible()
     found = await looked_at(page, f"{size}-handover")
     assert f"P1 {shift.critical}" in await page.get_by_role("textbox", name="As plain text").input_value()
     await page.get_by_label("Team").select_option("tvp")
     await page.get_by_role("button", name="Show", exact=True).click()
-    await expect(page.get_by_role("heading", name="Hand-over of Thames Valley Police")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Shift of Thames Valley Police")).to_be_visible()
     await expect(page.get_by_role("link", name=shift.critical).last).to_be_visible()
     found += await looked_at(page, f"{size}-handover-team")
     await page.get_by_role("link", name="Books").click()

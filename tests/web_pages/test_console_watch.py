@@ -1,4 +1,4 @@
-"""The hand-over and the books as pages: who may, and what is refused."""
+"""The shift and the books as pages: who may, and what is refused."""
 
 import re
 from collections.abc import AsyncIterator
@@ -64,7 +64,7 @@ async def test_each_page_is_for_those_whose_work_it_is(
     shown = {}
     for name, (actor, handover, books) in people.items():
         browser = Browser(client, web_settings, actor)
-        assert (await browser.get("/desk/handover")).status_code == handover, name
+        assert (await browser.get("/desk/shift")).status_code == handover, name
         shown[name] = await browser.get("/desk/books")
         assert shown[name].status_code == books, name
     # The numbers of all, and no item of any.
@@ -74,9 +74,9 @@ async def test_each_page_is_for_those_whose_work_it_is(
     assert reference in shown["lead"].text
     assert "Reports that no recipient is told of" in shown["desk"].text
     lead = Browser(client, web_settings, people["lead"][0])
-    assert (await lead.get("/desk/handover?team=asb_team")).status_code == 422
+    assert (await lead.get("/desk/shift?team=asb_team")).status_code == 422
     for since in ("yesterday", "1999-01-01T00:00", "2999-01-01T00:00"):
-        assert (await lead.get(f"/desk/handover?since={since}")).status_code == 422
+        assert (await lead.get(f"/desk/shift?since={since}")).status_code == 422
     assert (await lead.get("/desk/books?to=never&day=x")).status_code == 200
 
 
@@ -105,11 +105,11 @@ async def test_notices_stay_until_they_are_read(
     directory, late = load_directory(default_policy_folder()), desk.now + timedelta(minutes=16)
     await remind(desk.owner, directory, late)
     await escalate_late(desk.owner, directory, late)
-    shown = (await lead.get("/desk/handover?team=tvp")).text
+    shown = (await lead.get("/desk/shift?team=tvp")).text
     assert "Thames Valley Police: 1 late, and nobody has acknowledged" in shown
     assert "Thames Valley Police did not acknowledge a P1 in time, so it came to Coordination desk" in shown
     assert f'href="/desk/reports/{reference}"' in shown
     ids = re.search(r'name="ids" value="([\d,]+)"', shown)
     assert ids is not None
-    assert (await lead.send("/desk/handover", "/desk/handover/notices", ids=ids[1])).status_code == 303
-    assert "Notices to you" not in (await lead.get("/desk/handover")).text
+    assert (await lead.send("/desk/shift", "/desk/shift/notices", ids=ids[1])).status_code == 303
+    assert "Notices to you" not in (await lead.get("/desk/shift")).text

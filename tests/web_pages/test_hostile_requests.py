@@ -29,7 +29,7 @@ _ODD = (
 _ASKED = {
     "lead": {
         "/desk": ("text", "place", "tag", "concern", "kind", "age", "team", "after"),
-        "/desk/handover": ("since", "team"),
+        "/desk/shift": ("since", "team"),
         "/desk/books": ("to", "day"),
         "/v1/queue": ("text", "place", "after", "older_than_hours"),
     },
@@ -72,7 +72,7 @@ async def test_a_character_that_cannot_be_kept_is_refused_wherever_it_is_written
         assert 400 <= refused.status_code < 500, path
     for path, fields in (
         ("/desk/reveals/seen", {"notice": "9" * 30}),
-        ("/desk/handover/notices", {"ids": f"{'9' * 30},²,-1"}),
+        ("/desk/shift/notices", {"ids": f"{'9' * 30},²,-1"}),
     ):
         passed_over = await client.post(path, data={TOKEN_FIELD: token, **fields}, headers=headers)
         assert passed_over.status_code == 303, path

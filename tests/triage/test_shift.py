@@ -12,19 +12,19 @@ from service.settings import default_policy_folder
 from service.triage.acknowledge import acknowledge
 from service.triage.claim import claim
 from service.triage.closing import close
-from service.triage.handover import Handover, handover
 from service.triage.marking import hold
-from service.web.console.handover import as_text
+from service.triage.shift import ShiftSummary, shift_summary
+from service.web.console.shift import as_text
 from service.web.console.told import Telling
 from tests.triage.desk import ASB, KNIFE, SPIKED, TriageDesk
 
 
 async def handed_over(
     desk: TriageDesk, actor: Actor, team: str, *, later: timedelta = timedelta()
-) -> Handover:
+) -> ShiftSummary:
     now = desk.now + later
     async with acting(desk.pool, actor) as connection:
-        return await handover(
+        return await shift_summary(
             connection, team, since=desk.now - timedelta(hours=12), now=now, until=now + timedelta(hours=12)
         )
 

@@ -1,4 +1,4 @@
-"""The hand-over at the end of a shift, to be read, printed, or copied as text; and what one is told by name."""
+"""The summary at the end of a shift, to be read, printed, or copied as text; and what one is told by name."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,19 +10,19 @@ from service.access.acting import acting
 from service.access.guards import actor_of, allow
 from service.parts import parts_of
 from service.triage.errors import WrongValue
-from service.triage.handover import Handover, Named, handover
+from service.triage.shift import Named, ShiftSummary, shift_summary
 from service.triage.views import notices, seen
 from service.web.console.pages import console_page, see
 from service.web.console.told import Telling, counted
 
 _SHIFT: Final = timedelta(hours=12)
 _LONGEST: Final = timedelta(days=31)
-_PATH: Final = "/desk/handover"
+_PATH: Final = "/desk/shift"
 _OF_A_TEAM: Final = allow("coordinator", "lead")
 
 
 @get(_PATH, guards=[_OF_A_TEAM], media_type=MediaType.HTML)
-async def show_handover(request: Request[Any, Any, Any]) -> Response[Any]:
+async def show_shift(request: Request[Any, Any, Any]) -> Response[Any]:
     """What a team hands over, since a chosen time or of the last twelve hours."""
     parts, actor = parts_of(request), actor_of(request)
     now = parts.clock()
@@ -34,16 +34,16 @@ async def show_handover(request: Request[Any, Any, Any]) -> Response[Any]:
     asked = request.query_params.get("since") or ""
     since, said = _since(asked, now, zone)
     async with acting(parts.desk_pool, actor) as connection:
-        found = await handover(connection, team, since=since, now=now, until=now + _SHIFT)
+        found = await shift_summary(connection, team, since=since, now=now, until=now + _SHIFT)
         # Those of a reveal stand beside its approval.
         told = [one for one in await notices(connection) if one["kind"] in {"due", "escalated"}]
     tell = Telling(parts.intake.policy, now, {})
     return await console_page(
         request,
-        "console/handover.html",
+        "console/shift.html",
         status=422 if said else 200,
         said=said,
-        handover=found,
+        shift=found,
         teams=teams,
         asked=asked or f"{since.astimezone(zone):%Y-%m-%dT%H:%M}",
         notices=[_notice(one, tell) for one in told],
@@ -63,10 +63,10 @@ async def read_notices(request: Request[Any, Any, Any]) -> Response[Any]:
     return see(_PATH)
 
 
-def as_text(found: Handover, tell: Telling) -> str:
-    """The hand-over in plain text: references and numbers, nothing that was said."""
+def as_text(found: ShiftSummary, tell: Telling) -> str:
+    """The summary in plain text: references and numbers, nothing that was said."""
     lines = [
-        f"Hand-over of {tell.team(found.team)}, {tell.when(found.now)}",
+        f"Shift of {tell.team(found.team)}, {tell.when(found.now)}",
         f"Since {tell.when(found.since)}",
         "",
         *(

@@ -18,7 +18,7 @@ _DONE: Final = ("acknowledged", "delivery_accepted", "delivery_outcome", "closed
 
 @cache
 def _query(name: str) -> str:
-    return load_queries("service.triage", "handover.sql")[name]
+    return load_queries("service.triage", "shift.sql")[name]
 
 
 class OfGrade(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +56,7 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
     grade: Grade
 
 
-class Handover(msgspec.Struct, frozen=True, kw_only=True):
+class ShiftSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The whole. `waiting` is what nobody has acknowledged, late or due until `until`."""
 
     team: str
@@ -78,9 +78,9 @@ class Handover(msgspec.Struct, frozen=True, kw_only=True):
         return OfGrade(**dict(zip(OfGrade.__struct_fields__, map(sum, zip(*rows, strict=True)), strict=True)))
 
 
-async def handover(
+async def shift_summary(
     connection: asyncpg.Connection, team: str, *, since: datetime, now: datetime, until: datetime
-) -> Handover:
+) -> ShiftSummary:
     """What the team hands over. In a transaction of the actor, who must be of the team."""
     numbers: dict[Grade, dict[str, int]] = {grade: {} for grade in GRADES}
     for row in await connection.fetch(_query("came"), team, first_id(since)):
@@ -89,7 +89,7 @@ async def handover(
         numbers[_grade(row)][row["kind"]] = row["number"]
     for row in await connection.fetch(_query("open"), team, now, until):
         numbers[_grade(row)] |= {name: row[name] for name in ("open", "new", "late", "due", "unclaimed")}
-    return Handover(
+    return ShiftSummary(
         team=team,
         since=since,
         now=now,
