@@ -9,8 +9,8 @@ from litestar import Request, Response
 from service import problems
 from service.access.errors import NotSignedIn
 from service.errors import ServiceError, Unreadable
+from service.web.console.accounts.session_over import FormNotTaken
 from service.web.console.pages import see
-from service.web.console.session_over import FormNotTaken
 from service.web.languages import BY_CODE
 from service.web.pages import page
 

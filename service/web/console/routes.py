@@ -6,23 +6,14 @@ from litestar import Router
 
 from service.errors import ServiceError
 from service.problems import UNREADABLE
-from service.web.console import (
-    acknowledge,
-    audit,
-    books,
-    many,
-    me,
-    package,
-    people,
-    queue,
-    report,
-    reveals,
-    shift,
-    sign_in,
-    sign_in_elsewhere,
-    views,
-)
+from service.web.console import acknowledge, audit, books, shift
+from service.web.console.accounts import me, people, sign_in, sign_in_elsewhere
+from service.web.console.package import pages as package
+from service.web.console.queue import many, views
+from service.web.console.queue import pages as queue
 from service.web.console.refusals import on_refusal, on_unreadable
+from service.web.console.report import pages as report
+from service.web.console.report import reveals
 from service.web.headers import add_page_headers
 
 CONSOLE: Final = Router(

@@ -25,11 +25,11 @@ from service.triage.outcomes import OUTCOMES
 from service.triage.queue import QueueRow
 from service.triage.report import CaseReport, read
 from service.triage.surroundings import Surroundings, requests, surroundings
-from service.web.console.case_map import CaseMap, Kind, case_map
-from service.web.console.offered import offered
 from service.web.console.pages import console_page
-from service.web.console.recipients import told_bodies
-from service.web.console.timeline import timeline, told
+from service.web.console.report.case_map import CaseMap, Kind, case_map
+from service.web.console.report.offered import offered
+from service.web.console.report.recipients import told_bodies
+from service.web.console.report.timeline import timeline, told
 from service.web.console.told import STATES, Due, Telling, marked, words_of
 from service.web.languages import BY_CODE, LANGUAGES, catalogue
 

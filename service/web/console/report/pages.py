@@ -23,11 +23,11 @@ from service.triage.errors import (
 from service.triage.reveal import NoSource, Revealed, reveal
 from service.triage.surroundings import photo
 from service.triage.verbs import VERBS, At
+from service.web.console.accounts.session_over import KEEPING_FORM
 from service.web.console.pages import see
-from service.web.console.queue import COORDINATORS, reference_of
-from service.web.console.report_form import body_of, version_of
-from service.web.console.report_page import Tried, report_page
-from service.web.console.session_over import KEEPING_FORM
+from service.web.console.queue.pages import COORDINATORS, reference_of
+from service.web.console.report.form import body_of, version_of
+from service.web.console.report.shown import Tried, report_page
 
 _REFUSED: Final = (AlreadyClaimed, NotPossibleNow, ReasonNeeded, StaleCase, TierTooLow, WrongValue, NoSource)
 """What is told on the page itself, with what was typed still there."""

@@ -9,7 +9,7 @@ import typst
 from reportlab.pdfbase.ttfonts import TTFontFace
 
 from schemas.handover import HandOver
-from service.web.console.package_told import Section, sections
+from service.web.console.package.told import Section, sections
 from service.web.console.told import Telling
 
 _WEB: Final = files("service.web")

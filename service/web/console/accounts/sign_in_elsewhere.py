@@ -13,8 +13,8 @@ from service.access.guards import anyone
 from service.access.oidc import Provider, ProviderAway
 from service.access.tokens import new_token
 from service.parts import parts_of
+from service.web.console.accounts.sign_in import Next, checked_cookie, entrance, first_page, next_step, onward
 from service.web.console.pages import safe_next, see
-from service.web.console.sign_in import Next, checked_cookie, entrance, first_page, next_step, onward
 
 
 class PasskeyAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

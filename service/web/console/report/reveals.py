@@ -14,7 +14,7 @@ from service.triage.reveal import CannotApprove, approve
 from service.triage.surroundings import requests
 from service.triage.views import notices, seen
 from service.web.console.pages import console_page, see
-from service.web.console.queue import reference_of
+from service.web.console.queue.pages import reference_of
 from service.web.console.told import Telling
 
 REVEALS: Final = "/desk/reveals"

@@ -17,7 +17,7 @@ from service.triage.closing import close
 from service.triage.errors import WrongValue
 from service.triage.note import tag
 from service.triage.undo import MOST, Target, account_of, to_each, undo
-from service.web.console.queue import COORDINATORS, Outcome, shown
+from service.web.console.queue.pages import COORDINATORS, Outcome, shown
 
 _TARGET: Final = re.compile(r"([A-Z]{2,4}-[0-9A-Z-]{4,16}):(\d{1,9}):([a-z0-9_]{1,40})")
 _Change = Callable[[asyncpg.Connection, Case], Awaitable[int]]

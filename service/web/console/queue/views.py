@@ -12,9 +12,9 @@ from service.access.guards import actor_of
 from service.parts import parts_of
 from service.triage.errors import WrongValue
 from service.triage.views import drop_view, save_view
-from service.web.console.filtering import address, asked_of, filters_of
 from service.web.console.pages import see
-from service.web.console.queue import COORDINATORS, shown
+from service.web.console.queue.filtering import address, asked_of, filters_of
+from service.web.console.queue.pages import COORDINATORS, shown
 
 
 @post("/desk/views", guards=[COORDINATORS], status_code=200)

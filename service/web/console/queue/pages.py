@@ -19,10 +19,10 @@ from service.triage.outcomes import OUTCOMES
 from service.triage.queue import COUNTED, Filters, QueuePage
 from service.triage.undo import Done
 from service.triage.views import saved_views
-from service.web.console import filtering
-from service.web.console.filtering import address, asked_of, filters_of
 from service.web.console.pages import console_page, safe_next, see
-from service.web.console.timeline import told
+from service.web.console.queue import filtering
+from service.web.console.queue.filtering import address, asked_of, filters_of
+from service.web.console.report.timeline import told
 from service.web.console.told import STATES, Telling
 
 COORDINATORS: Final = allow("coordinator", "lead")

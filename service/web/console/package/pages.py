@@ -28,12 +28,12 @@ from service.triage.changing import changing, on_record
 from service.triage.colleagues import names
 from service.triage.errors import NotPossibleNow, ReasonNeeded, StaleCase, TierTooLow, WrongValue
 from service.triage.store import query
-from service.web.console.package_pdf import pdf
-from service.web.console.package_told import REMOVED, TIERS, Fact, answers, sections
+from service.web.console.accounts.session_over import KEEPING_FORM
+from service.web.console.package.pdf import pdf
+from service.web.console.package.told import REMOVED, TIERS, Fact, answers, sections
 from service.web.console.pages import console_page, see
-from service.web.console.queue import COORDINATORS, reference_of
-from service.web.console.report_form import version_of
-from service.web.console.session_over import KEEPING_FORM
+from service.web.console.queue.pages import COORDINATORS, reference_of
+from service.web.console.report.form import version_of
 from service.web.console.told import Telling, marked
 
 _PATH: Final = "/desk/reports/{reference:str}/package"
