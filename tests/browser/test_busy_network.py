@@ -14,35 +14,23 @@ from playwright.async_api import Browser
 from service.gate import BUSY
 from tests.browser.conftest import Site, opened
 from tests.browser.walking import fill_and_send, forms
-from tests.conftest import Urls, coverage_environ
-from tests.web import a_database, of_a_web_process, served_by_granian
+from tests.web import of_a_web_process, served_by_granian
 
 _NETWORK = {"X-Forwarded-For": "198.51.100.23"}
 
 
 @pytest.fixture
-async def busy_site(services: Urls, tmp_path: Path) -> AsyncIterator[Site]:
+async def busy_site(environ: dict[str, str], tmp_path: Path) -> AsyncIterator[Site]:
     """The application behind a proxy that it believes, with many reports from one network already."""
-    async with a_database(services) as url:
-        environ = of_a_web_process(
-            {
-                **coverage_environ(),
-                "DATABASE_URL": url,
-                "REDIS_URL": services.redis,
-                "EVENLODE_STATE": str(tmp_path / "state"),
-                "EVENLODE_PROXIES": "127.0.0.0/8",
-            }
-        )
-        connection = await asyncpg.connect(url)
-        with redis.Redis.from_url(services.redis) as broker:
-            before = set(cast("list[bytes]", broker.keys("evenlode:seen:report:*")))
-            async with served_by_granian(environ, tmp_path / "log") as http:
-                await _first_report(http)
-                (name,) = set(cast("list[bytes]", broker.keys("evenlode:seen:report:*"))) - before
-                broker.set(name, BUSY, keepttl=True)
-                yield Site(str(http.base_url).rstrip("/"), connection, tmp_path / "log")
-            broker.delete(name)
-        await connection.close()
+    given = of_a_web_process({**environ, "EVENLODE_PROXIES": "127.0.0.0/8"})
+    connection = await asyncpg.connect(given["DATABASE_URL"])
+    async with served_by_granian(given, tmp_path / "log") as http:
+        await _first_report(http)
+        with redis.Redis.from_url(given["REDIS_URL"]) as broker:
+            (name,) = cast("list[bytes]", broker.keys("evenlode:seen:report:*"))
+            broker.set(name, BUSY, keepttl=True)
+        yield Site(str(http.base_url).rstrip("/"), connection, tmp_path / "log")
+    await connection.close()
 
 
 async def _first_report(http: httpx.AsyncClient) -> None:

@@ -169,3 +169,20 @@ async def test_a_receiver_answers_from_the_mail_on_a_phone(browser: Browser, shi
     assert not found
     verdicts = "SELECT array_agg(verdict ORDER BY verdict) FROM acknowledgement WHERE delivery_id = $1"
     assert await shift.site.database.fetchval(verdicts, delivery) == ["accepted", "outcome"]
+
+
+async def test_a_p1_is_told_on_whatever_page_somebody_reads(shift: Shift) -> None:
+    police = await shift.desk.person(tvp="coordinator")
+    page = await (await shift.consoles.context(police, size=DESK)).new_page()
+    await page.clock.install()
+    await page.goto(f"{shift.site.url}/desk/shift")
+    strip = page.locator(".ec-alarm")
+    await expect(strip).to_contain_text(shift.critical)
+    before = len((await page.locator("#alarm").get_attribute("data-alarms") or "").split())
+    fresh = await shift.desk.reported(KNIFE)
+    await page.clock.fast_forward("00:11")
+    await expect(page.locator("[data-urgent]")).to_have_text(f"New P1: {fresh}")
+    await expect(strip).to_contain_text(f"{before + 1} not acknowledged")
+    await expect(page).to_have_title(f"({before + 1} P1) Shift · Evenlode")
+    assert not await violations(page)
+    await page.context.close()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -55,7 +56,7 @@ async def test_a_question_is_answered_with_a_photo_and_the_receipt_stands_in_no_
 
 
 async def test_photos_are_added_up_to_five_and_what_is_no_photo_for_us_is_told(
-    page: Page, site: Site, asked: dict[str, Any]
+    page: Page, site: Site, asked: dict[str, Any], tmp_path: Path
 ) -> None:
     """With a script they are drawn smaller on the phone first, so that five from any camera fit."""
     await page.goto(f"{site.url}/follow-up")
@@ -79,8 +80,10 @@ async def test_photos_are_added_up_to_five_and_what_is_no_photo_for_us_is_told(
     if not scripted:
         assert await page.locator("#photos-error").get_by_text("HEIC").is_visible()
         # More than a form may hold, which a script would have drawn smaller.
-        too_large = {"name": "b.jpg", "mimeType": "image/jpeg", "buffer": bytes(MOST_SENT)}
-        await field.set_input_files(too_large)  # type: ignore[arg-type]
+        too_large = tmp_path / "b.jpg"
+        with too_large.open("wb") as file:
+            file.truncate(MOST_SENT)
+        await field.set_input_files(too_large)
         await page.get_by_role("button", name="Send").click()
         await page.get_by_text("send fewer or smaller photos").wait_for()
         return

@@ -6,6 +6,7 @@ import { drafts } from "./console/drafts.js";
 import { passkeys } from "./console/passkeys.js";
 import { queue } from "./console/queue.js";
 import { report } from "./console/report.js";
+import { watch } from "./console/watch.js";
 
 acknowledge();
 copying();
@@ -13,4 +14,5 @@ passkeys();
 drafts();
 queue();
 report();
+watch();
 listen();

@@ -49,6 +49,7 @@ CONSOLE: Final = Router(
         people.reset_person,
         queue.show_queue,
         queue.show_rows,
+        queue.show_alarms,
         queue.follow_link,
         many.change_from_queue,
         views.keep_view,

@@ -41,10 +41,10 @@ async function sound() {
     const audio = document.querySelector("[data-alarm-sound]");
     audio.currentTime = 0;
     await audio.play();
-    delete blocked.dataset.blocked;
+    delete blocked?.dataset.blocked;
   } catch {
     // A browser lets a page be heard once somebody has pressed something on it.
-    blocked.dataset.blocked = "yes";
+    if (blocked) blocked.dataset.blocked = "yes";
   }
 }
 
@@ -59,6 +59,7 @@ function notify(reference) {
 
 function switched(selector, name, begin) {
   const button = document.querySelector(selector);
+  if (!button) return; // The switches are on the queue's page.
   const show = (on) => button.setAttribute("aria-pressed", `${on}`);
   show(kept(name) === "on");
   button.addEventListener("click", async () => {

@@ -1,13 +1,16 @@
 """The queue's page, what an open one asks for again, and the link in notifications that leads past it to a report."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
+import asyncpg
 import msgspec
 from litestar import MediaType, Request, Response, get
 from litestar.params import FromPath
 
 from service.access.acting import acting
+from service.access.actor import Actor
 from service.access.guards import actor_of, allow, by_itself, signed_in_only
 from service.ids import valid_reference
 from service.parts import Parts, parts_of
@@ -62,6 +65,22 @@ async def show_rows(request: Request[Any, Any, Any]) -> Response[Any]:
     return await shown(request, template=_PARTS)
 
 
+@get("/desk/alarms", guards=[COORDINATORS], opt=by_itself, media_type=MediaType.HTML)
+async def show_alarms(request: Request[Any, Any, Any]) -> Response[Any]:
+    """The P1s that nobody has acknowledged, for whoever is on another page than the queue."""
+    parts, actor, now = parts_of(request), actor_of(request), parts_of(request).clock()
+    async with acting(parts.desk_pool, actor) as connection:
+        alarms = await _alarms(connection, actor, now)
+    return await console_page(
+        request,
+        "console/alarms.html",
+        alarms=alarms.items,
+        alarms_shown=_ALARMS_SHOWN,
+        more_alarms=alarms.next is not None,
+        tell=Telling(parts.intake.policy, now, {}),
+    )
+
+
 @get("/queue/{reference:str}", guards=[COORDINATORS], status_code=303)
 async def follow_link(request: Request[Any, Any, Any], reference: FromPath[str]) -> Response[Any]:
     """Where the link in a notification leads."""
@@ -97,9 +116,7 @@ async def shown(
             found = await queue.page(connection, actor, filters, now=now, after=after)
         except WrongValue as wrong:
             said, after = wrong, None
-        alarms = await queue.page(
-            connection, actor, Filters(grade=["P1"], state=["new"]), now=now, most=_ALARMS
-        )
+        alarms = await _alarms(connection, actor, now)
         head = await queue.head(connection, now=now)
         views = await saved_views(connection) if template == _PAGE else []
         people = await colleagues(connection) if template == _PAGE else {}
@@ -136,3 +153,7 @@ async def shown(
         tell=Telling(parts.intake.policy, now, known),
         told=told,
     )
+
+
+async def _alarms(connection: asyncpg.Connection, actor: Actor, now: datetime) -> QueuePage:
+    return await queue.page(connection, actor, Filters(grade=["P1"], state=["new"]), now=now, most=_ALARMS)
