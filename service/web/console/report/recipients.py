@@ -1,11 +1,13 @@
 """Who is told of a report, and how it went with each notification, step by step."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
+from service.policy.vocabulary import GRADES
+from service.triage.report import CaseReport
 from service.web.console.told import Telling, counted, in_words
 
 _CHANNELS: Final = {"email": "E-mail", "webhook": "Webhook", "console": "Console"}
@@ -45,16 +47,31 @@ class ToldBody(msgspec.Struct, frozen=True):
     notifications: list[Notification]
 
 
-def told_bodies(
-    routes: Iterable[Mapping[str, Any]], openings: Mapping[str, datetime], tell: Telling
-) -> list[ToldBody]:
+def told_bodies(found: CaseReport, openings: Mapping[str, datetime], tell: Telling) -> list[ToldBody]:
     """Each body that the actor may know of, with its notifications."""
-    return [_body(route, openings.get(route["recipient"]), tell) for route in routes]
+    have = _acknowledged(found)
+    return [_body(route, openings.get(route["recipient"]), have, tell) for route in found.routes]
 
 
-def _body(route: Mapping[str, Any], opened: datetime | None, tell: Telling) -> ToldBody:
+def _acknowledged(found: CaseReport) -> set[str]:
+    """The teams that acknowledged the report on their own page of it, at the grade it has or a more urgent one."""
+    have: set[str] = set()
+    grade = GRADES.index(found.grade) + 1
+    for event in found.events:
+        if event.team is None:
+            continue
+        if event.kind == "acknowledged" and event.detail["grade"] <= grade:
+            have.add(event.team)
+        elif event.kind == "undone" and event.detail["undone"] == "acknowledged":
+            have.discard(event.team)
+    return have
+
+
+def _body(
+    route: Mapping[str, Any], opened: datetime | None, have: Collection[str], tell: Telling
+) -> ToldBody:
     sent = route["deliveries"] or []
-    summary, bad = _summary(sent, opened)
+    summary, bad = _summary(sent, opened, route["recipient"] in have)
     return ToldBody(
         name=tell.team(route["recipient"]),
         tier=route["tier"],
@@ -71,12 +88,14 @@ def _body(route: Mapping[str, Any], opened: datetime | None, tell: Telling) -> T
     )
 
 
-def _summary(sent: Iterable[Mapping[str, Any]], opened: datetime | None) -> tuple[str, bool]:
+def _summary(
+    sent: Iterable[Mapping[str, Any]], opened: datetime | None, acknowledged: bool
+) -> tuple[str, bool]:
     said = {one["verdict"] for delivery in sent for one in delivery["acknowledgements"]}
     states = {delivery["state"] for delivery in sent}
     if "refused" in said:
         return "refused", True
-    if said:
+    if said or acknowledged:
         return "acknowledged", False
     if opened is not None:
         return "opened", False

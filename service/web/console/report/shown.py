@@ -168,7 +168,7 @@ async def report_page(
         lower=GRADES[GRADES.index(found.grade) + 1 :],
         outcomes=OUTCOMES,
         states=STATES,
-        bodies=told_bodies(found.routes, around.openings, tell),
+        bodies=told_bodies(found, around.openings, tell),
         clocks=_clocks(found, tell),
         notes=[told(one, tell, {}) for one in found.events if one.kind == "noted"],
         events=timeline(found, around, tell),
