@@ -50,7 +50,8 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     """A report's place in a team's queue. `version` is what a change names; `reporter` is None below tier D3.
 
-    `teams` are those of the actor's where it is, `team` the one of them that the rest is told of.
+    `teams` are those of the actor's where it is, `team` the one of them that the rest is told of. `written`: the
+    reporter was the last to write in the conversation; False for whoever may not read it.
     """
 
     reference: str
@@ -69,6 +70,7 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     tags: list[str]
     held: bool
     marked: str | None
+    written: bool
     version: int
 
 

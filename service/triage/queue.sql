@@ -8,7 +8,9 @@
 -- $9 unassigned, $10 due before, $11 due from, $12 received before, $13 tags, $14 to $16 the last of the page before (before
 -- all: 0, -infinity, zeros): grade, due, report; $17 most reports
 SELECT item.*, coalesce(report_case.version, 0) AS version, colleague.name AS claimed_by_name,
-       coalesce(report_case.held, false) AS held, report_case.marked
+       coalesce(report_case.held, false) AS held, report_case.marked,
+       coalesce((SELECT author = 'reporter' FROM message WHERE message.report_id = item.report_id
+                 ORDER BY place DESC LIMIT 1), false) AS written
 FROM (
     SELECT DISTINCT ON (grade, due_at, report_id) one.*,
            array_agg(one.team) OVER (PARTITION BY grade, due_at, report_id) AS teams
@@ -49,7 +51,9 @@ SELECT report_id FROM search_reports($1, $3, $2) AS found (report_id)
 -- Those of some reports that the filters let through, the newest first; open and settled ones unless $2 says which.
 -- $1 to $13 as for `page`, $14 the reports
 SELECT item.*, coalesce(report_case.version, 0) AS version, colleague.name AS claimed_by_name,
-       coalesce(report_case.held, false) AS held, report_case.marked
+       coalesce(report_case.held, false) AS held, report_case.marked,
+       coalesce((SELECT author = 'reporter' FROM message WHERE message.report_id = item.report_id
+                 ORDER BY place DESC LIMIT 1), false) AS written
 FROM (
     SELECT DISTINCT ON (report_id) report_id, team, reference, tier, grade, due_at, received_at, concerns, reporter, town,
            state, claimed_by, tags, array_agg(team) OVER (PARTITION BY report_id) AS teams
@@ -90,7 +94,9 @@ GROUP BY grade
 SELECT item.report_id, item.team, item.reference, item.tier, item.grade, item.due_at, item.received_at, item.concerns,
        item.reporter, item.town, item.state, item.claimed_by, item.tags, ARRAY[item.team] AS teams,
        coalesce(report_case.version, 0) AS version, colleague.name AS claimed_by_name,
-       coalesce(report_case.held, false) AS held, report_case.marked
+       coalesce(report_case.held, false) AS held, report_case.marked,
+       coalesce((SELECT author = 'reporter' FROM message WHERE message.report_id = item.report_id
+                 ORDER BY place DESC LIMIT 1), false) AS written
 FROM queue_item AS item
 LEFT JOIN report_case ON report_case.report_id = item.report_id
 LEFT JOIN colleague ON colleague.id = item.claimed_by

@@ -149,3 +149,30 @@ async def test_the_head_counts_each_report_of_ones_own_teams_once(desk: TriageDe
     assert told["P1"] == (2, 2)
     assert sum(open_ for open_, _ in told.values()) == 3
     assert list(told) == ["P1", "P2", "P3", "P4"]
+
+
+async def test_a_row_says_that_its_reporter_wrote_until_that_is_answered_to_whoever_may_read_it(
+    desk: TriageDesk,
+) -> None:
+    reference = await desk.reported(SPIKED)
+    reading, told = await desk.person(tvp="coordinator"), await desk.person(nightsafe="coordinator")
+
+    async def written() -> tuple[bool, bool]:
+        found = []
+        for actor in (reading, told):
+            async with desk.of(actor) as connection:
+                rows = await page(connection, actor, Filters(), now=desk.now)
+            found.append(next(one.written for one in rows.items if one.reference == reference))
+        return found[0], found[1]
+
+    assert await written() == (False, False)
+    for place, author, seen in ((1, "reporter", True), (2, "coordinator", False), (3, "reporter", True)):
+        await desk.owner.execute(
+            "INSERT INTO message (id, report_id, place, author, text, written_at)"
+            " VALUES ($1, $2, $3, $4, 'It was the blue one', now())",
+            uuid4(),
+            await desk.id_of(reference),
+            place,
+            author,
+        )
+        assert await written() == (seen, False)
