@@ -109,6 +109,13 @@ async def test_notices_stay_until_they_are_read(
     assert "Thames Valley Police: 1 late, and nobody has acknowledged" in shown
     assert "Thames Valley Police did not acknowledge a P1 in time, so it came to Coordination desk" in shown
     assert f'href="/desk/reports/{reference}"' in shown
+    await desk.reported(KNIFE)
+    await escalate_late(desk.owner, directory, late)
+    shown = (await lead.get("/desk/shift?team=tvp")).text
+    assert shown.count("did not acknowledge") == 1
+    assert (
+        "Thames Valley Police did not acknowledge 2 P1s in time, so they came to Coordination desk" in shown
+    )
     ids = re.search(r'name="ids" value="([\d,]+)"', shown)
     assert ids is not None
     assert (await lead.send("/desk/shift", "/desk/shift/notices", ids=ids[1])).status_code == 303

@@ -46,7 +46,7 @@ async def show_shift(request: Request[Any, Any, Any]) -> Response[Any]:
         shift=found,
         teams=teams,
         asked=asked or f"{since.astimezone(zone):%Y-%m-%dT%H:%M}",
-        notices=[_notice(one, tell) for one in told],
+        notices=_noticed(told, tell),
         notice_ids=",".join(str(one["id"]) for one in told),
         text=as_text(found, tell),
         tell=tell,
@@ -124,18 +124,30 @@ def _since(asked: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, str | N
     return since, None
 
 
-def _notice(row: dict[str, Any], tell: Telling) -> dict[str, Any]:
-    """A notice in words, with the references that it is about."""
-    detail = row["detail"]
-    team = tell.team(detail.get("team", ""))
-    match row["kind"]:
-        case "due":
+def _noticed(rows: list[dict[str, Any]], tell: Telling) -> list[dict[str, Any]]:
+    """Notices in words, with the references that each is about; what went from one team to another is one notice."""
+    taken: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    told = []
+    for row in rows:
+        detail = row["detail"]
+        if row["kind"] == "due":
             parts = [f"{detail[step]} {words}" for step, words in _STEPS.items() if detail[step]]
-            words = f"{team}: {' and '.join(parts)}, and nobody has acknowledged"
-        case _:
-            words = f"{team} did not acknowledge a {detail['grade']} in time, so it came to {tell.team(detail['to'])}"
-    items = detail.get("items") or ([row["reference"]] if row["reference"] else [])
-    return {"at": tell.when(row["at"]), "words": words, "items": items}
+            words = f"{tell.team(detail['team'])}: {' and '.join(parts)}, and nobody has acknowledged"
+            told.append({"at": tell.when(row["at"]), "words": words, "items": detail["items"]})
+        else:
+            taken.setdefault((detail["team"], detail["grade"], detail["to"]), []).append(row)
+    for (team, grade, to), several in taken.items():
+        what = (
+            f"a {grade} in time, so it" if len(several) == 1 else f"{len(several)} {grade}s in time, so they"
+        )
+        told.append(
+            {
+                "at": tell.when(several[-1]["at"]),
+                "words": f"{tell.team(team)} did not acknowledge {what} came to {tell.team(to)}",
+                "items": list(dict.fromkeys(row["reference"] for row in several if row["reference"])),
+            }
+        )
+    return told
 
 
 _STEPS: Final = {"late": "late", "soon": "due soon"}
