@@ -58,6 +58,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     asked_at: datetime
     approved_at: datetime | None
+    reason: str
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):

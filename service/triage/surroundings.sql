@@ -69,7 +69,7 @@ SELECT id, name FROM team_colleague WHERE team = $1 ORDER BY name, id
 
 -- name: own_request
 -- The actor's request to know who reported, while it holds. $1 report
-SELECT asked_at, approved_at FROM reveal
+SELECT asked_at, approved_at, reason FROM reveal
 WHERE report_id = $1 AND asked_by = actor_account() AND revealed_at IS NULL
   AND coalesce(approved_at, asked_at) > now() - interval '24 hours'
 ORDER BY approved_at NULLS LAST, asked_at LIMIT 1

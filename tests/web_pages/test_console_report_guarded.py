@@ -107,8 +107,12 @@ async def test_who_reported_is_shown_once_after_a_lead_has_approved_it(
     on_report = await lead.get(address)
     assert f"{asker.name} asks to know who reported" in text_of(on_report)
     assert "asks to know" not in text_of(await coordinator.get(address))
-    assert (await lead.send(on_report, approval)).url.path == address
+    approved = await lead.send(on_report, approval)
+    assert (approved.url.path, "Approved. Your colleague" in text_of(approved)) == (address, True)
     page = await coordinator.get(address)
+    # They are led to it, and need not say again why.
+    assert 'href="#act-reveal"' in page.text
+    assert f"{WHY}</textarea>" in page.text
     assert "Your lead approved this" in text_of(page)
     shown = await coordinator.send(page, f"{address}/reveal", why=WHY)
     assert "+447700900123" in text_of(shown)

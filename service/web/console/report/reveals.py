@@ -36,7 +36,11 @@ async def approve_on_page(request: Request[Any, Any, Any], asked: FromPath[UUID]
     except CannotApprove as refused:
         return await _page(request, refused)
     back = str((await request.form()).get("back", ""))
-    return see(f"/desk/reports/{reference_of(back, parts_of(request))}" if back else REVEALS)
+    return see(
+        f"/desk/reports/{reference_of(back, parts_of(request))}?done=approve"
+        if back
+        else f"{REVEALS}?done=approve"
+    )
 
 
 @post(REVEALS + "/seen", guards=[_LEADS], status_code=303)
@@ -60,6 +64,7 @@ async def _page(request: Request[Any, Any, Any], refused: CannotApprove | None =
         "console/reveals.html",
         status=200 if refused is None else refused.status,
         said=None if refused is None else str(refused),
+        approved=refused is None and request.query_params.get("done") == "approve",
         waiting=waiting,
         news=[{**one, "by": tell.who(UUID(one["detail"]["by"]))} for one in news],
         tell=tell,

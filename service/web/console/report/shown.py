@@ -46,6 +46,7 @@ _DONE: Final[Mapping[str, str]] = {
     "release": "It is back with the team.",
     "assign": "It is handed over.",
     "acknowledge": "Acknowledged.",
+    "approve": "Approved. Your colleague can see once who reported, within 24 hours.",
     "note": "Your note is kept.",
     "tag": "The tags are set.",
     "regrade": "The grade is changed.",
