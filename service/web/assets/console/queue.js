@@ -174,7 +174,30 @@ function press(verb) {
   const many = document.querySelector("[data-pick]:checked") && document.querySelector(`#do [name="do"][value="${verb}"]`);
   const button = many || current()?.querySelector(`[data-verb="${verb}"]`);
   if (button) button.click();
-  else page.querySelector("[data-news]").textContent = "This cannot be done with the report as it is now.";
+  else say(current() ? "This cannot be done with the report as it is now." : "Go to a report first, with j.");
+}
+
+// What needs to be said more than which reports: the box for it in the bar of what is selected.
+function choose(verb) {
+  const bar = document.getElementById("do");
+  if (bar.hidden) return say("Select reports first, with x.");
+  const box = bar.querySelector(`[name="do"][value="${verb}"]`).closest("details");
+  box.open = true;
+  return box.querySelector("select, input").focus();
+}
+
+// Enter does nothing in that bar, so that nobody does to many what they were about to write.
+function choosing(event) {
+  const box = event.target.closest("#do details");
+  if (!box || event.isComposing) return;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    box.querySelector('[name="do"]').click();
+  } else if (event.key === "Escape") {
+    event.preventDefault();
+    box.open = false;
+    (current()?.querySelector("[data-open]") ?? box.querySelector("summary")).focus();
+  }
 }
 
 function keys() {
@@ -186,10 +209,17 @@ function keys() {
     { keys: ["c"], says: "Claim it, or all that are selected", act: () => press("claim") },
     { keys: ["a"], says: "Acknowledge it, or all that are selected", act: () => press("acknowledge") },
     { keys: ["b"], says: "Give it back to the team", act: () => press("release") },
+    { keys: ["e"], says: "Close all that are selected", act: () => choose("close") },
+    { keys: ["t"], says: "Tag all that are selected", act: () => choose("tag") },
+    { keys: ["h"], says: "Hand all that are selected to somebody", act: () => choose("assign") },
+    { keys: ["Ctrl Enter"], says: "Do it, from a field of these three; Esc leaves it" },
     { keys: ["x"], says: "Select it, or not", act: () => current()?.querySelector("[data-pick]").click() },
     { keys: ["Escape"], says: "Select none", act: () => document.querySelector("[data-pick-none]").click() },
-    { keys: ["u", "z"], says: "Undo what was just done", act: () => document.querySelector("[data-undo]")?.click() },
+    { keys: ["u", "z"], says: "Undo what was just done", act: () => { const undo = document.querySelector("[data-undo]"); if (undo) undo.click(); else say("There is nothing here to undo."); } },
     { keys: ["/"], says: "Search by words", act: () => { page.querySelector("[data-fold]").open = true; document.querySelector("[data-words]").focus(); } },
     { keys: ["n"], says: "Next page", act: () => document.querySelector('a[rel="next"]')?.click() },
   ]);
+  document.addEventListener("keydown", choosing);
+  const save = page.querySelector(".ec-save");
+  if (save) shortcuts([{ keys: ["v"], says: "Keep these filters as a view", act: () => { save.open = true; save.querySelector("[name=name]").focus(); } }]);
 }
