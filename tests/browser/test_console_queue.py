@@ -323,7 +323,10 @@ async def test_the_queue_keeps_nobody_out_and_is_never_too_wide(consoles: Consol
         " WHERE grade < 4 AND ctid = any(ARRAY(SELECT ctid FROM queue_item WHERE state = 'new' LIMIT 5))"
     )
     if count:
-        await consoles.arrives()
+        late = await consoles.arrives()
+        await consoles.desk.owner.execute(
+            "UPDATE queue_item SET due_at = now() - interval '12 minutes' WHERE reference = $1", late
+        )
     async with consoles.console(asb_team="lead", tvp="coordinator", coordination="lead") as page:
         found = []
         for name, width in (("phone", PHONE["width"]), ("desk", 1440)):
@@ -336,6 +339,10 @@ async def test_the_queue_keeps_nobody_out_and_is_never_too_wide(consoles: Consol
                 await page.get_by_text("Filters", exact=True).click()
             await page.get_by_text("More filters").click()
             if count:
+                strip = page.locator(".ec-alarm")
+                await expect(strip.locator(".ec-due--late").first).to_be_visible()
+                # What is late is acknowledged from the strip all the same.
+                assert await strip.evaluate("(one) => one.scrollWidth <= one.clientWidth")
                 await page.locator("[data-pick]").first.check()
                 await page.locator("#do summary").last.click()
             await picture(page, f"queue-{count}-{name}-open")
