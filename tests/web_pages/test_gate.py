@@ -98,6 +98,7 @@ async def test_a_page_that_was_kept_for_days_is_a_persons_too(
         ({"_opened": ""}, 60, "unopened"),
         ({"_opened": "68000000.00"}, 60, "unopened"),
         ({"_opened": "zz.\u2603"}, 60, "unopened"),
+        ({"_opened": f"{'f' * 5000}.00"}, 60, "unopened"),
     ],
 )
 async def test_what_looks_machine_made_is_taken_and_its_notifications_wait(
