@@ -42,6 +42,7 @@ from service.triage.errors import (
     ReasonNeeded,
     StaleCase,
     TierTooLow,
+    TooManyStreams,
     VersionNeeded,
     WrongValue,
 )
@@ -83,6 +84,7 @@ _PUBLIC: tuple[type[ServiceError], ...] = (
     ReasonNeeded,
     WrongValue,
     TierTooLow,
+    TooManyStreams,
     NoSource,
     CannotApprove,
     AcknowledgementRefused,

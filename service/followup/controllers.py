@@ -10,7 +10,7 @@ from service.access.guards import anyone
 from service.followup.errors import UploadInvalid
 from service.followup.uploads import LARGEST_PIECE, Piece
 from service.intake.controllers import JsonBody
-from service.intake.request import ReportRequest
+from service.intake.request import TimelyRequest
 from service.parts import parts_of
 from service.problems import refusal
 
@@ -47,7 +47,7 @@ class MessageBody(JsonBody):
     status_code=200,
     dto=StatusBody,
     return_dto=None,
-    request_class=ReportRequest,
+    request_class=TimelyRequest,
     operation_id="askStatus",
     summary="How does my report stand?",
     description="For whoever holds the receipt. Tells neither the grade nor what was said in the report.",
@@ -68,7 +68,7 @@ async def ask_status(
     opt=anyone,
     dto=MessageBody,
     return_dto=None,
-    request_class=ReportRequest,
+    request_class=TimelyRequest,
     operation_id="sendMessage",
     summary="Add something to my report, or answer a question",
     description=(
@@ -100,7 +100,7 @@ async def send_message(
     "/v1/follow-up/files",
     opt=anyone,
     status_code=200,
-    request_class=ReportRequest,
+    request_class=TimelyRequest,
     request_max_body_size=LARGEST_PIECE,
     operation_id="sendPhoto",
     summary="Add a photo to my report, in pieces",

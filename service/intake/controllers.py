@@ -21,7 +21,7 @@ from service.access.presented import key_holder
 from service.intake.decode import decode_message, decode_report
 from service.intake.examples import EXAMPLES
 from service.intake.openapi import message_schema, report_schema
-from service.intake.request import ReportRequest
+from service.intake.request import TimelyRequest
 from service.intake.suspicion import UNSUSPECTED
 from service.parts import parts_of
 from service.problems import refusal
@@ -106,7 +106,7 @@ class _ReportOperation(Operation):
     opt=anyone,
     dto=ReportBody,
     return_dto=None,
-    request_class=ReportRequest,
+    request_class=TimelyRequest,
     operation_class=_ReportOperation,
     operation_id="sendReport",
     summary="Send a report",

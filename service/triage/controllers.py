@@ -14,6 +14,7 @@ from service.access.guards import actor_of, allow, anyone
 from service.access.presented import API_KEY_PREFIX
 from service.ids import valid_reference
 from service.intake.decode import decode_message
+from service.intake.request import TimelyRequest
 from service.parts import Parts, parts_of
 from service.problems import PROBLEM_JSON, refusal
 from service.triage import queue, undo
@@ -284,5 +285,6 @@ TRIAGE: Final = Router(
         live_events,
         acknowledge,
     ],
+    request_class=TimelyRequest,
     exception_handlers={StaleCase: on_stale_case},
 )

@@ -80,6 +80,13 @@ class WrongValue(ServiceError):
     status = 422
 
 
+class TooManyStreams(ServiceError):
+    """This session has as many open pages as are told of changes. Close some of them."""
+
+    code = "too-many-streams"
+    status = 429
+
+
 class TierTooLow(ServiceError):
     """Your team sees a part of this report only, and this needs the whole record."""
 

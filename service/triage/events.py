@@ -14,6 +14,7 @@ from service.access.errors import NotSignedIn
 from service.access.guards import actor_of, allow, by_itself
 from service.parts import Parts, parts_of
 from service.problems import refusal
+from service.triage.errors import TooManyStreams
 from service.triage.live import LiveEvent
 
 HEARTBEAT: Final = 15.0
@@ -33,10 +34,17 @@ _RETRY_MS: Final = 2000
         " `lost` while nothing is heard; `notice` for leads; `ended` when the session is over. Comments are heartbeats."
     ),
     tags=["Triage"],
-    responses={401: refusal("Nobody is signed in."), 403: refusal("The account has no queue.")},
+    responses={
+        401: refusal("Nobody is signed in."),
+        403: refusal("The account has no queue."),
+        429: refusal("The session has too many streams open."),
+    },
 )
 async def live_events(request: Request[Any, Any, Any]) -> ServerSentEvent:
     """Pass on what is heard for the actor's teams, until the session ends or the console goes."""
+    # Those who ask at once are all let past here, and looked at again when their streams begin.
+    if parts_of(request).live.full(actor_of(request).session):
+        raise TooManyStreams
     return ServerSentEvent(
         _events(parts_of(request), actor_of(request)),
         retry_duration=_RETRY_MS,
@@ -47,6 +55,8 @@ async def live_events(request: Request[Any, Any, Any]) -> ServerSentEvent:
 
 async def _events(parts: Parts, actor: Actor) -> AsyncIterator[ServerSentEventMessage]:
     quiet = 0
+    if parts.live.full(actor.session):
+        return
     async with parts.live.stream(actor.teams, actor.session) as stream:
         # A session that ended before anybody listened for its end is found out by asking.
         live = await _still(parts, actor)

@@ -18,6 +18,8 @@ import structlog
 QUEUE: Final = "evenlode_queue"
 NOTICE: Final = "evenlode_notice"
 SESSION: Final = "evenlode_session"
+MOST_STREAMS: Final = 20
+"""Open pages of one session that are told of changes."""
 _MOST_WAITING: Final = 500
 """Events that a console may be behind; then it is told to look anew."""
 _FIRST_WAIT, _LONGEST_WAIT = 0.25, 10.0
@@ -80,6 +82,10 @@ class Live:
         self._lost = asyncio.Event()
         self.listening = asyncio.Event()
         """Set while the database is heard."""
+
+    def full(self, session: UUID) -> bool:
+        """Whether a session has as many streams as it may: each holds one of some thousand connections."""
+        return sum(one.session == session for one in self._streams) >= MOST_STREAMS
 
     @asynccontextmanager
     async def stream(self, teams: Collection[str], session: UUID) -> AsyncIterator[Stream]:

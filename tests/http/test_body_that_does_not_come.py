@@ -14,17 +14,32 @@ from tests.web import Shared, problem, send, served_by_granian
 _JSON = {"Content-Type": "application/json"}
 
 
+_FIELDS = {"Content-Type": "application/x-www-form-urlencoded"}
+_PARTS = {"Content-Type": "multipart/form-data; boundary=x"}
+_LINK = "01a20908-2b20-7b81-8b5e-8def4e980001"
+
+
 async def test_a_body_that_never_ends_is_given_up(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(request, "BODY_WITHIN", 0.1)
 
     async def never_ending() -> AsyncIterator[bytes]:
-        yield b'{"reporter":'
+        yield b"--x"
         await asyncio.Event().wait()
 
-    async with asyncio.timeout(10):
-        answer = await shared.http.post("/v1/reports", content=never_ending(), headers=_JSON)
-    assert answer.status_code == 408
-    assert problem(answer)["type"] == "/problems/http-408"
+    # Everything that reads a body of somebody who has not signed in.
+    for path, headers in (
+        ("/v1/reports", _JSON),
+        (f"/v1/deliveries/{_LINK}/acknowledgement", _JSON),
+        (f"/acknowledge/{_LINK}", _FIELDS),
+        (f"/acknowledge/{_LINK}", _PARTS),
+        ("/desk/sign-in", _FIELDS),
+        ("/desk/sign-in/passkey", _JSON),
+        ("/desk/reports/WO-7F3K-9MPX/note", {**_FIELDS, "Sec-Fetch-Site": "same-origin"}),
+    ):
+        async with asyncio.timeout(10):
+            answer = await shared.http.post(path, content=never_ending(), headers=headers)
+        assert answer.status_code == 408, path
+        assert problem(answer)["type"] == "/problems/http-408"
     assert (await send(shared.http, report())).status_code == 201
 
 

@@ -16,10 +16,11 @@ from service.db.pool import prepare_connection
 from service.keys import load_key_ring
 from service.policy.model import Policy
 from service.settings import Settings, load_settings
+from service.triage.live import MOST_STREAMS
 from tests.builders import report
 from tests.triage.console import Console
 from tests.triage.desk import ASB, KNIFE, SPIKED, TriageDesk, a_desk
-from tests.web import send, served_by_granian
+from tests.web import problem, send, served_by_granian
 
 WAIT = 40
 CONSOLES = int(os.environ.get("LIVE_CONSOLES", "40"))
@@ -121,6 +122,23 @@ async def test_a_session_that_ends_ends_its_stream(
         assert (await _until(events, "ended"))["kind"] == "ended"
         async with asyncio.timeout(WAIT):
             assert [event async for event in events] == []
+
+
+async def test_one_session_cannot_hold_every_connection(
+    server: httpx.AsyncClient, settings: Settings, desk: TriageDesk
+) -> None:
+    actor, colleague = await desk.person(tvp="coordinator"), await desk.person(tvp="coordinator")
+    console = Console(server, settings, actor)
+    async with AsyncExitStack() as open_pages:
+        kept = [await open_pages.enter_async_context(console.events()) for _ in range(MOST_STREAMS)]
+        for events in kept:
+            await _until(events, "resync")
+        async with asyncio.timeout(WAIT):
+            refused = await console.get("/v1/events")
+        assert refused.status_code == 429
+        assert problem(refused)["type"] == "/problems/too-many-streams"
+        async with Console(server, settings, colleague).events() as events:
+            await _until(events, "resync")
 
 
 async def test_a_lost_database_is_told_and_what_was_missed_is_looked_for(

@@ -5,6 +5,7 @@ from typing import Final
 from litestar import Router
 
 from service.errors import ServiceError
+from service.intake.request import TimelyRequest
 from service.problems import UNREADABLE
 from service.web.console import acknowledge, audit, books, shift
 from service.web.console.accounts import me, people, sign_in, sign_in_elsewhere
@@ -75,6 +76,7 @@ CONSOLE: Final = Router(
         books.retry_dead,
         books.note_call,
     ],
+    request_class=TimelyRequest,
     after_request=add_page_headers,
     exception_handlers={ServiceError: on_refusal, **dict.fromkeys(UNREADABLE, on_unreadable)},
     include_in_schema=False,
