@@ -19,6 +19,8 @@ from tests.triage.desk import KNIFE, TriageDesk, a_desk
 from tests.web import send
 
 LIVE: Final = "[data-state=live]"
+COLUMN: Final = "#list tbody th a"
+"""The references of the queue, in its order."""
 
 
 class Consoles:
@@ -59,6 +61,10 @@ class Consoles:
             yield page
         finally:
             await context.close()
+
+
+def row(page: Page, reference: str) -> str:
+    return f'#list tr[id="{reference}"]'
 
 
 @asynccontextmanager
