@@ -1,5 +1,6 @@
 """`evenlode user`: the accounts of the console, for the first one and for when nobody else gets in."""
 
+from difflib import get_close_matches
 from typing import cast
 
 import asyncpg
@@ -11,6 +12,7 @@ from rich.text import Text
 from service.access import people
 from service.access.actor import COORDINATION, Office, TeamRole
 from service.access.people import Person, Rights
+from service.access.teams import every as every_team
 from service.cli.database import account as machine_account
 from service.cli.database import ask
 from service.cli.team import synced
@@ -48,6 +50,7 @@ def add_one(
 
     async def add(connection: asyncpg.Connection) -> str | None:
         await synced(connection, actor or machine_account())
+        await _must_exist(connection, rights)
         _, once = await people.add(
             connection, email, name, rights, invited=invite, by=actor or machine_account()
         )
@@ -123,6 +126,17 @@ def _rights(teams: tuple[str, ...], office: Office | None) -> Rights:
             raise click.BadParameter("write TEAM or TEAM:lead.", param_hint="--team")
         given[code] = "lead" if role == "lead" else "coordinator"
     return Rights(given)
+
+
+async def _must_exist(connection: asyncpg.Connection, rights: Rights) -> None:
+    known = [team.code for team in await every_team(connection)]
+    for one in rights.teams:
+        if one not in known:
+            near = "".join(f" Did you mean {code}?" for code in get_close_matches(one, known, 1))
+            raise click.BadParameter(
+                f"there is no team {one}.{near} `evenlode team list` shows those there are.",
+                param_hint="--team",
+            )
 
 
 def _may(one: Person) -> str:

@@ -58,6 +58,10 @@ async def test_rights_are_given_by_teams_or_an_office(run: Run, database: asyncp
         run("user", "add", "a@example.org", "A", "--team", "tvp", "--team", "asb_team:lead").returncode == 0
     )
     assert run("user", "add", "b@example.org", "B", "--auditor", "--invite").returncode == 0
+    mistaken = run("user", "add", "c@example.org", "C", "--team", "tvp", "--team", "coordination_desk")
+    assert "there is no team coordination_desk. Did you mean coordination?" in " ".join(
+        mistaken.stderr.split()
+    )
     for wrong in (
         ("--team", "nowhere"),
         ("--team", "tvp:chief"),
