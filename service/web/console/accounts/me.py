@@ -20,6 +20,7 @@ from service.access.throttle import of_account
 from service.clock import utc_now
 from service.parts import parts_of
 from service.web.console.pages import console_page, see
+from service.web.console.told import Telling
 
 _FRESH: Final = timedelta(minutes=15)
 _LENGTH: Final = timedelta(hours=12)
@@ -176,6 +177,7 @@ async def _page(
         said=said,
         account=account,
         sessions=mine,
+        tell=Telling(parts.intake.policy, parts.clock(), {}),
         keys=keys,
         fresh=_fresh(actor),
         can_make_passkeys=parts.desk.site.passkeys,

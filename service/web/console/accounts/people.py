@@ -15,6 +15,7 @@ from service.access.guards import actor_of, allow
 from service.access.people import Rights
 from service.parts import parts_of
 from service.web.console.pages import console_page, see
+from service.web.console.told import Telling
 
 _ADMINISTRATOR = allow("administrator")
 _OFFICES = ("auditor", "administrator")
@@ -141,6 +142,7 @@ async def _everybody(
         said=said,
         form=form or {},
         people=everybody,
+        tell=Telling(parts.intake.policy, parts.clock(), {}),
         teams=[team for team in every_team if team.retired_at is None],
         provider=parts.desk.provider and parts.desk.provider.name,
     )
