@@ -53,7 +53,7 @@ format: setup ## put the code into the house style
 bench: setup ## measure intake, decisions and hand-over
 	@exec $(RUN) -m bench
 
-bench-queue: setup ## measure the queue and its search with a thousand reports and a million (half an hour)
+bench-queue: setup ## measure the queue and its search with a thousand reports and a million (some minutes)
 	@exec $(RUN) -m bench.queue
 
 evaluate: setup ## decide the judged reports and count what came out right, too low, too high
