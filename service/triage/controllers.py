@@ -24,7 +24,7 @@ from service.triage.errors import CaseNotFound, StaleCase, VersionNeeded, WrongV
 from service.triage.events import live_events
 from service.triage.queue import Filters, QueuePage
 from service.triage.report import CaseReport, read
-from service.triage.reveal import Revealed, approve, reveal
+from service.triage.reveal import Revealed, approve, refusals_on_record, reveal
 from service.triage.undo import Done, Target
 from service.triage.verbs import FOR_MANY, VERBS, At
 
@@ -158,7 +158,10 @@ async def reveal_source(
     reference = _reference(reference, parts)
     body = decode_message(await request.body(), Why)
     version = _version(if_match)
-    async with changing(parts.desk_pool, actor, reference, version, team=body.team) as (connection, case):
+    async with (
+        refusals_on_record(parts.desk_pool, actor, reference),
+        changing(parts.desk_pool, actor, reference, version, team=body.team) as (connection, case),
+    ):
         found = await reveal(connection, case, body.why, ring=parts.desk.ring)
     return Response(found, headers=_NO_STORE)
 
@@ -174,7 +177,8 @@ async def reveal_source(
 )
 async def approve_reveal(request: Request[Any, Any, Any], asked: FromPath[UUID]) -> None:
     """Holds for 24 hours and one reveal."""
-    async with acting(parts_of(request).desk_pool, actor_of(request)) as connection:
+    pool, actor = parts_of(request).desk_pool, actor_of(request)
+    async with refusals_on_record(pool, actor, str(asked)), acting(pool, actor) as connection:
         await approve(connection, asked)
 
 

@@ -3,12 +3,16 @@
 The database decides and records (`reveal_source`, migration 0011); only then is there a ciphertext to open.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
+from service.access.acting import acting
+from service.access.actor import Actor
 from service.errors import ServiceError
 from service.keys import KeyRing
 from service.triage.case import Case, must_see_record
@@ -57,6 +61,20 @@ async def reveal(connection: asyncpg.Connection, case: Case, why: str | None, *,
         return Revealed(waiting=True)
     plain = ring.open(case.report_id.bytes, row["key_id"], row["ciphertext"])
     return Revealed(waiting=False, source=msgspec.json.decode(plain))
+
+
+@asynccontextmanager
+async def refusals_on_record(pool: asyncpg.Pool, actor: Actor, asked: str) -> AsyncIterator[None]:
+    """Put on the record that the block refused to tell who reported, or an approval: its transaction left nothing.
+
+    `asked` is the report's reference, or the request that was to be approved.
+    """
+    try:
+        yield
+    except (TierTooLow, CannotApprove) as refused:
+        async with acting(pool, actor) as connection:
+            await connection.execute(query("source_refused"), asked, {"refused": refused.code})
+        raise
 
 
 async def approve(connection: asyncpg.Connection, request: UUID) -> None:

@@ -15,6 +15,10 @@ LIMIT 1
 -- Put on the record that the actor asked for a report that is not theirs. $1 reference as asked
 SELECT report_refused($1)
 
+-- name: source_refused
+-- Put on the record that the actor was not told who reported, or did not approve it. $1 reference or request, $2 detail
+SELECT actor_record('source.refused', coalesce(actor_report($1)::text, $1), $2)
+
 -- name: open_case
 -- $1 report
 INSERT INTO report_case (report_id) VALUES ($1) ON CONFLICT (report_id) DO NOTHING

@@ -16,6 +16,7 @@ from service.triage.outcomes import OUTCOMES
 from service.triage.verbs import VERBS
 from tests.triage.console import Console
 from tests.triage.desk import ASB, KNIFE, SPIKED, TriageDesk, a_desk
+from tests.web_pages.console_browser import Browser
 
 
 @pytest.fixture
@@ -155,6 +156,36 @@ async def test_a_bad_filter_or_page_is_refused_in_a_sentence(
     console = Console(client, web_settings, await desk.person(asb_team="lead"))
     for query in ({"grade": "P7"}, {"colour": "red"}, {"after": "zzz"}, {"older_than_hours": "x"}):
         assert (await console.get("/v1/queue", **query)).status_code == 422, query
+
+
+async def test_who_reported_is_refused_without_the_record_or_the_lead_and_that_is_on_the_record(
+    client: httpx.AsyncClient, web_settings: Settings, desk: TriageDesk
+) -> None:
+    contact = {"anonymity": "confidential", "contact": {"phone": "07700 900123"}}
+    reference = await desk.reported(SPIKED, **contact)
+    asker, summary = await desk.person(tvp="coordinator"), await desk.person(nightsafe="lead")
+    why = {"why": "She has to be rung back tonight"}
+    waiting = await Console(client, web_settings, asker).post(
+        f"/v1/reports/{reference}/reveal", why, version=0
+    )
+    assert waiting.json() == {"waiting": True, "source": None}
+    console = Console(client, web_settings, summary)
+    page = Browser(client, web_settings, summary)
+    asked = await desk.owner.fetchval("SELECT id FROM reveal")
+    shown = await page.get(f"/desk/reports/{reference}")
+    for refused in (
+        await console.post(f"/v1/reports/{reference}/reveal", why, version=1),
+        await console.post(f"/v1/reveals/{asked}/approval"),
+        await page.do_at(shown, f"/desk/reports/{reference}/reveal", version="1", **why),
+        await page.do_at(shown, f"/desk/reveals/{asked}/approve"),
+    ):
+        assert refused.status_code == 403
+        assert "900123" not in refused.text
+    entries = await desk.record("source.refused")
+    assert [entry["detail"]["refused"] for entry in entries] == ["tier-too-low", "cannot-approve"] * 2
+    assert {entry["actor"] for entry in entries} == {summary.on_record}
+    assert {entry["subject"] for entry in entries} == {str(await desk.id_of(reference)), str(asked)}
+    assert await desk.record("source.revealed") == []
 
 
 async def test_a_source_is_given_over_the_calls_after_a_lead_approved_and_to_nobody_else(

@@ -45,6 +45,12 @@ class Browser:
         data = {TOKEN_FIELD: token[1], "do": verb, "one": chosen, **fields}
         return await self._http.post("/desk", data=data, headers=self._headers)
 
+    async def do_at(self, shown: httpx.Response, action: str, **fields: str) -> httpx.Response:
+        """Send fields with a page's token to where that page has no form."""
+        token = re.search(rf'name="{TOKEN_FIELD}" value="([^"]+)"', shown.text)
+        assert token is not None
+        return await self.post(action, **{TOKEN_FIELD: token[1], **fields})
+
     async def post(self, action: str, **fields: str) -> httpx.Response:
         """Send fields that no page gave."""
         return await self._http.post(action, data=fields, headers=self._headers)

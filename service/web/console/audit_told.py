@@ -83,6 +83,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "sign_in.refused": "tried to sign in and was refused",
     "source.approved": "approved that a colleague is told who sent {report}",
     "source.asked": "asked to be told who sent {report}",
+    "source.refused": "was refused who sent {report}, or to approve that a colleague is told",
     "source.revealed": "was told who sent {report}",
 }
 _REFUSAL: Final = {

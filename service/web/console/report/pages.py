@@ -20,7 +20,7 @@ from service.triage.errors import (
     TierTooLow,
     WrongValue,
 )
-from service.triage.reveal import NoSource, Revealed, reveal
+from service.triage.reveal import NoSource, Revealed, refusals_on_record, reveal
 from service.triage.surroundings import photo
 from service.triage.verbs import VERBS, At
 from service.web.console.accounts.session_over import KEEPING_FORM
@@ -86,9 +86,9 @@ async def reveal_on_page(request: Request[Any, Any, Any], reference: FromPath[st
     reference, form = reference_of(reference, parts), await _form(request)
     team = form.get("team") or None
     try:
-        async with changing(parts.desk_pool, actor, reference, version_of(form), team=team) as (
-            connection,
-            case,
+        async with (
+            refusals_on_record(parts.desk_pool, actor, reference),
+            changing(parts.desk_pool, actor, reference, version_of(form), team=team) as (connection, case),
         ):
             found: Revealed = await reveal(connection, case, form.get("why"), ring=parts.desk.ring)
     except _REFUSED as fault:

@@ -10,7 +10,7 @@ from service.access.acting import acting
 from service.access.guards import actor_of, allow
 from service.parts import parts_of
 from service.triage.colleagues import names
-from service.triage.reveal import CannotApprove, approve
+from service.triage.reveal import CannotApprove, approve, refusals_on_record
 from service.triage.surroundings import requests
 from service.triage.views import notices, seen
 from service.web.console.pages import console_page, see
@@ -31,7 +31,8 @@ async def show_reveals(request: Request[Any, Any, Any]) -> Response[Any]:
 async def approve_on_page(request: Request[Any, Any, Any], asked: FromPath[UUID]) -> Response[Any]:
     """Approve one request, and back to the page it was on; it holds for 24 hours and one reveal."""
     try:
-        async with acting(parts_of(request).desk_pool, actor_of(request)) as connection:
+        pool, actor = parts_of(request).desk_pool, actor_of(request)
+        async with refusals_on_record(pool, actor, str(asked)), acting(pool, actor) as connection:
             await approve(connection, asked)
     except CannotApprove as refused:
         return await _page(request, refused)
