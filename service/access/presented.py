@@ -72,12 +72,22 @@ def session_token(request: Request[Any, Any, Any]) -> str:
 
 
 async def key_holder(request: Request[Any, Any, Any], scope: str) -> KeyHolder | None:
-    """Whose API key came with the request, or None when none came. Raises ApiKeyRefused for one that is no good."""
+    """Whose API key came with the request, or None when none came. Raises ApiKeyRefused for one that is no good.
+
+    That one is for other work is on the record.
+    """
     given = request.headers.get("authorization", "")
     kind, _, key = given.partition(" ")
     if kind.lower() != "bearer" or not key.startswith(API_KEY_PREFIX):
         return None
     row = await parts_of(request).pool.fetchrow(_QUERIES["open_api_key"], token_hash(key))
-    if row is None or scope not in row["scopes"]:
+    if row is None:
         raise ApiKeyRefused
-    return KeyHolder(row["id"], row["organisation"], row["team"], tuple(row["scopes"]))
+    holder = KeyHolder(row["id"], row["organisation"], row["team"], tuple(row["scopes"]))
+    if scope not in holder.scopes:
+        detail = {"method": request.method, "path": request.scope["path"], "why": "not_allowed"}
+        await parts_of(request).pool.execute(
+            _QUERIES["key_refused"], holder.on_record, str(holder.id), detail
+        )
+        raise ApiKeyRefused
+    return holder

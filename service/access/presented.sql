@@ -13,3 +13,7 @@ SELECT id, organisation, team, scopes FROM open_api_key($1);
 -- name: request_refused
 -- $1 token, $2 method, $3 path, $4 why
 SELECT request_refused($1, $2, $3, $4);
+
+-- name: key_refused
+-- A key that is for other work. $1 actor, $2 key, $3 detail
+INSERT INTO audit_event (at, actor, action, subject, detail) VALUES (now(), $1, 'request.refused', $2, $3)

@@ -82,6 +82,10 @@ async def test_the_record_is_fetched_by_no_other_key_and_by_nobody_without_one(
     for headers in ({}, other, forged):
         refused = await client.get("/v1/audit", headers=headers)
         assert (refused.status_code, b"report.accepted" in refused.content) == (401, False)
+    # Whose key it was is known of one that is for other work.
+    (entry,) = await database.fetch("SELECT actor, detail FROM audit_event WHERE action = 'request.refused'")
+    assert entry["actor"].startswith("key:")
+    assert "/v1/audit" in str(entry["detail"])
     right = await _key(database, "audit:read")
     for wrong in ({"after": "x"}, {"after": "-1"}, {"most": "100000"}, {"after": str(2**70)}):
         assert (await client.get("/v1/audit", headers=right, params=wrong)).status_code in {400, 422}
