@@ -166,6 +166,8 @@ async def test_a_row_says_that_its_reporter_wrote_until_that_is_answered_to_whoe
         return found[0], found[1]
 
     assert await written() == (False, False)
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    await desk.owner.add_listener("evenlode_queue", lambda *told: heard.put_nowait(told[3]))
     for place, author, seen in ((1, "reporter", True), (2, "coordinator", False), (3, "reporter", True)):
         await desk.owner.execute(
             "INSERT INTO message (id, report_id, place, author, text, written_at)"
@@ -176,3 +178,7 @@ async def test_a_row_says_that_its_reporter_wrote_until_that_is_answered_to_whoe
             author,
         )
         assert await written() == (seen, False)
+        # An open queue is told at once, and no team that may not read what they wrote.
+        if seen:
+            (line,) = (await asyncio.wait_for(heard.get(), 20)).splitlines()
+            assert line.startswith(f"tvp {reference} ")
