@@ -156,6 +156,12 @@ def _fault(fault: msgspec.ValidationError, pointer: str) -> FieldFault:
     return FieldFault(pointer + steps, told(what))
 
 
+def forbidden_in(text: str) -> str | None:
+    """The first character of a text that is taken from nobody: of control, or turning the direction of what follows."""
+    found = _FORBIDDEN.search(text)
+    return None if found is None else f"U+{ord(found[0]):04X}"
+
+
 def _forbidden_characters(value: Any, pointer: str) -> list[FieldFault]:
     match value:
         case str():

@@ -43,7 +43,11 @@ async def save_view(
     now: datetime,
 ) -> UUID:
     """Keep a filter under a name, for oneself or for all of one's team. Raises WrongValue."""
-    if not 0 < len(name.strip()) <= 60 or (team is not None and team not in actor.teams):
+    if (
+        not 0 < len(name.strip()) <= 60
+        or not name.strip().isprintable()
+        or (team is not None and team not in actor.teams)
+    ):
         raise WrongValue("A view has a name of 1 to 60 characters, and is for you or for a team of yours.")
     view = uuid7(now)
     await connection.execute(query("keep_view"), view, actor.account, team, name.strip(), filters)

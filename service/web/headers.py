@@ -1,6 +1,6 @@
 """What every page tells the browser it may do: as good as nothing."""
 
-from typing import Final
+from typing import Any, Final
 
 from litestar import Response
 
@@ -20,8 +20,13 @@ PAGE_HEADERS: Final = {
 }
 
 
-async def add_page_headers(response: Response) -> Response:  # type: ignore[type-arg]
-    """Add the headers to a page before it is sent."""
+def with_page_headers(response: Response[Any]) -> Response[Any]:
+    """A page with the headers, for an answer to an error, which no hook sees."""
     for name, value in PAGE_HEADERS.items():
         response.headers.setdefault(name, value)
     return response
+
+
+async def add_page_headers(response: Response) -> Response:  # type: ignore[type-arg]
+    """Add the headers to a page before it is sent."""
+    return with_page_headers(response)

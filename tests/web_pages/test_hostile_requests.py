@@ -70,12 +70,26 @@ async def test_a_character_that_cannot_be_kept_is_refused_wherever_it_is_written
     ):
         refused = await client.post(path, data={TOKEN_FIELD: token, **fields}, headers=headers)
         assert 400 <= refused.status_code < 500, path
+    unknown = await client.get("/desk/reports/WO-7F3K-9MPX", headers=headers)
+    over = await client.post(
+        f"/desk/reports/{reference}/note",
+        data={TOKEN_FIELD: token, "text": "Typed"},
+        headers={**HTML, "Sec-Fetch-Site": "same-origin"},
+    )
+    # A page that refuses can be framed as little as any other.
+    for page in (unknown, over):
+        assert page.headers["x-frame-options"] == "DENY"
+        assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
     for path, fields in (
         ("/desk/reveals/seen", {"notice": "9" * 30}),
         ("/desk/shift/notices", {"ids": f"{'9' * 30},²,-1"}),
     ):
         passed_over = await client.post(path, data={TOKEN_FIELD: token, **fields}, headers=headers)
         assert passed_over.status_code == 303, path
+    # What turns the direction of what follows would have a page say something else.
+    turned = {TOKEN_FIELD: token, "version": "0", "text": "Seen \u202eyadot"}
+    said = await client.post(f"/desk/reports/{reference}/ask", data=turned, headers=headers)
+    assert (said.status_code, "U+202E" in said.text) == (422, True)
     assert await desk.version(reference) == 0
     assert (await client.get("/desk", headers={"Cookie": "evenlode=%00"})).status_code == 401
     # JSON that is nested deeper than anything reads.
@@ -111,4 +125,8 @@ async def test_what_cannot_be_stored_keeps_no_refusal_off_the_record(
         forged = await client.post(path, data={"token": f"{good}\0", "verdict": "accepted"}, headers=HTML)
         assert forged.status_code == 403
     assert len(await desk.record("delivery.acknowledgement_refused")) == 2
+    turned = {"token": good, "verdict": "outcome", "note": "Seen \u202eyadot"}
+    said = await client.post(f"/acknowledge/{delivery}", data=turned, headers=HTML)
+    assert (said.status_code, "cannot be kept" in said.text) == (422, True)
+    assert await desk.record("delivery.outcome") == []
     assert await desk.record("delivery.accepted") == []

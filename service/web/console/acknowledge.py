@@ -4,6 +4,7 @@ The token stands in the part of the address that no server is sent, so neither a
 and looking at the address changes nothing: mail scanners do. The page takes it from there into a form.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from litestar.params import FromPath
 
 from schemas.triage import Acknowledge
 from service.access.guards import anyone
+from service.intake.decode import forbidden_in
 from service.parts import parts_of
 from service.triage.acknowledgement import AcknowledgementRefused, Asked, acknowledge_delivery, asked
 from service.web.console.pages import console_page
@@ -48,7 +50,7 @@ async def take_acknowledge(request: Request[Any, Any, Any], delivery: FromPath[U
             return await _page(
                 request, delivery, token=token, asked=found, form=said, said="Say what came of it."
             )
-        answer = msgspec.convert({**said, "token": token}, Acknowledge)
+        answer = _answer_of(said, token)
         await acknowledge_delivery(
             parts.pool,
             delivery,
@@ -62,9 +64,21 @@ async def take_acknowledge(request: Request[Any, Any, Any], delivery: FromPath[U
         return await _page(request, delivery, refused=True)
     except msgspec.ValidationError:
         return await _page(
-            request, delivery, token=token, asked=found, form=said, said="Something is longer than it may be."
+            request,
+            delivery,
+            token=token,
+            asked=found,
+            form=said,
+            said="Something is longer than it may be, or holds a character that cannot be kept.",
         )
     return await _page(request, delivery, token=token, asked=found, done=answer.verdict)
+
+
+def _answer_of(said: Mapping[str, str], token: str) -> Acknowledge:
+    """Raises ValidationError."""
+    if any(map(forbidden_in, said.values())):
+        raise msgspec.ValidationError
+    return msgspec.convert({**said, "token": token}, Acknowledge)
 
 
 async def _page(

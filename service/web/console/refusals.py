@@ -11,6 +11,7 @@ from service.access.errors import NotSignedIn
 from service.errors import ServiceError, Unreadable
 from service.web.console.accounts.session_over import FormNotTaken
 from service.web.console.pages import see
+from service.web.headers import with_page_headers
 from service.web.languages import BY_CODE
 from service.web.pages import page
 
@@ -27,6 +28,10 @@ def on_unreadable(request: Request[Any, Any, Any], _error: Exception) -> Respons
 
 def on_refusal(request: Request[Any, Any, Any], error: ServiceError) -> Response[Any]:
     """Answer an error this service raised on purpose."""
+    return with_page_headers(_refusal(request, error))
+
+
+def _refusal(request: Request[Any, Any, Any], error: ServiceError) -> Response[Any]:
     if not wants_page(request):
         return problems.on_service_error(request, error)
     if isinstance(error, FormNotTaken):

@@ -7,7 +7,7 @@ import structlog
 from litestar import MediaType, Request, Response
 
 from service.texts import N_
-from service.web.headers import PAGE_HEADERS
+from service.web.headers import with_page_headers
 from service.web.languages import language_and_path
 from service.web.pages import render
 
@@ -60,8 +60,7 @@ def for_people(handler: _Handler[_Error]) -> _Handler[_Error]:
         given = handler(request, error)
         if request.scope["path"].startswith(_FOR_PROGRAMS):
             return given
-        for name, value in PAGE_HEADERS.items():
-            given.headers.setdefault(name, value)
+        with_page_headers(given)
         if "text/html" in request.headers.get("accept", ""):
             return _as_page(request, given)
         return given

@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from service.ids import valid_reference
+from service.intake.decode import forbidden_in
 from service.triage.errors import WrongValue
 from service.triage.verbs import Verb
 
@@ -28,6 +29,9 @@ def body_of(verb: Verb, form: Mapping[str, str], prefix: str) -> Any:
 
     `prefix` is what the partnership's references begin with: they are taken as people type them.
     """
+    for typed in form.values():
+        if code := forbidden_in(typed):
+            raise WrongValue(f"Take out the character {code}, which cannot be kept.")
     given = {
         name: _value(name, form.get(name, ""), prefix)
         for name in verb.body.__struct_fields__
