@@ -173,7 +173,16 @@ async def test_while_a_network_is_busy_the_page_asks_to_wait_and_keeps_every_wor
         for wrong in ({"_key": str(uuid4())}, {"_ticket": "68000000.00"}):
             assert (await http.post("/taxi", data={**waiting, **wrong})).status_code == 429
         assert (await http.post("/taxi", data=waiting)).status_code == 201
-    assert await database.fetchval("SELECT count(*) FROM report") == 2
+        # Nor is one wait good for every report that has no key.
+        keyless = {name: value for name, value in fields.items() if name != "_key"}
+        asked = await http.post("/taxi", data=keyless)
+        keyless["_ticket"] = _hidden(asked.text, "_ticket")
+        clock.later(seconds=15)
+        for again in (keyless, {**keyless, "_key": ""}, {**keyless, "description": "A third."}):
+            assert (await http.post("/taxi", data=again)).status_code == 429
+        whole = {**keyless, "_key": _hidden(asked.text, "_key")}
+        assert (await http.post("/taxi", data=whole)).status_code == 201
+    assert await database.fetchval("SELECT count(*) FROM report") == 3
     assert await _signs(database) == []
 
 

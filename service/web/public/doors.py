@@ -1,6 +1,7 @@
 """The front doors: the page to choose from, and each form shown, checked, sent."""
 
 from typing import Any, Final, NamedTuple
+from uuid import uuid4
 
 import msgspec
 import structlog
@@ -151,6 +152,9 @@ async def _take(
 ) -> Response[Any]:
     """The page to check on, the page after sending, or the form with what is wrong."""
     now = parts_of(request).clock()
+    if _key(request, kept) is None:
+        # What is asked of a sender first is for one report; without a key it would be for all that have none.
+        kept = {**kept, KEY: [str(uuid4())]}
     body = body_of(form, kept, written_at(next(iter(chosen(WRITTEN, kept)), ""), now))
     if faults := _nothing_told(form, kept):
         return refused(form, language, kept, faults, scripted=scripted)
