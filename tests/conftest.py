@@ -16,6 +16,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 import asyncpg
+import hypothesis
 import msgspec
 import pytest
 import redis
@@ -72,6 +73,11 @@ def _fast_place() -> str | None:
         if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _NEEDED_BYTES:
             return _MEMORY
     return None
+
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+hypothesis.settings.register_profile("evenlode", deadline=None)
+hypothesis.settings.load_profile("evenlode")
 
 
 def pytest_configure(config: pytest.Config) -> None:
