@@ -71,6 +71,19 @@ def _text_of_pdf(content: bytes) -> str:
     return "\n".join(document[place].get_textpage().get_text_range() for place in range(len(document)))
 
 
+@pytest.mark.parametrize("words", ["x\n" * 101, "a long one " * 400], ids=["many", "long"])
+async def test_more_than_can_be_struck_out_is_refused_and_not_cut_short(
+    client: httpx.AsyncClient, web_settings: Settings, desk: TriageDesk, words: str
+) -> None:
+    actor = await desk.person(asb_team="coordinator")
+    maker = await _maker(client, web_settings, desk, TOLD, actor)
+    shown = await maker.browser.get(f"{maker.address}?to=tvp")
+    for do in ("show", "make"):
+        refused = await maker.browser.send(shown, maker.address, do=do, form="json", why=WHY, words=words)
+        assert (refused.status_code, "at most 100" in refused.text) == (422, True)
+    assert (await desk.owner.fetchval("SELECT count(*) FROM disclosure")) == 0
+
+
 async def test_a_package_is_previewed_struck_out_made_and_downloaded_by_its_team(
     client: httpx.AsyncClient, web_settings: Settings, desk: TriageDesk
 ) -> None:

@@ -38,6 +38,7 @@ from service.web.console.told import Telling, marked
 
 _PATH: Final = "/desk/reports/{reference:str}/package"
 _TYPES: Final = {"pdf": "application/pdf", "json": "application/json"}
+_MOST_STRUCK: Final = 100
 _MOST_WORDS: Final = 4000
 _REFUSED = (
     NotARecipient,
@@ -91,6 +92,12 @@ async def make_package(request: Request[Any, Any, Any], reference: FromPath[str]
         leave=frozenset(one for one in given.getall("leave", []) if isinstance(one, str)),
         team=text.get("team") or None,
     )
+    if len(text.get("words", "")) > _MOST_WORDS or len(form.asked().struck) > _MOST_STRUCK:
+        # Cut short, the package would hold what somebody meant to strike out.
+        wrong = WrongValue(
+            f"Strike out at most {_MOST_STRUCK} words or phrases, {_MOST_WORDS:,} characters in all."
+        )
+        return await _page(request, reference, form, wrong)
     if text.get("do") != "make":
         return await _page(request, reference, form)
     try:
