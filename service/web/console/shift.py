@@ -23,10 +23,10 @@ _OF_A_TEAM: Final = allow("coordinator", "lead")
 
 @get(_PATH, guards=[_OF_A_TEAM], media_type=MediaType.HTML)
 async def show_shift(request: Request[Any, Any, Any]) -> Response[Any]:
-    """What a team hands over, since a chosen time or of the last twelve hours."""
+    """What a team hands over, first one that the actor leads, since a chosen time or of the last twelve hours."""
     parts, actor = parts_of(request), actor_of(request)
     now = parts.clock()
-    teams = sorted(actor.teams)
+    teams = sorted(actor.teams, key=lambda one: (actor.teams[one] != "lead", one))
     team = request.query_params.get("team") or teams[0]
     if team not in actor.teams:
         raise WrongValue("This is not a team of yours.")
