@@ -194,7 +194,7 @@ async def test_nothing_typed_is_lost_when_somebody_else_was_faster_or_the_sessio
     await page.get_by_label("Outcome").select_option("no_further_action")
     await page.get_by_label("Why, or who has it now").fill("He moved to Leeds")
     await page.locator("#act-close").get_by_role("button").click()
-    alert = page.get_by_role("alert")
+    alert = page.locator(".ec-said")
     await expect(alert).to_contain_text("changed after you opened it")
     await expect(alert).to_contain_text("wrote a note: The school rang")
     await expect(page.get_by_label("Why, or who has it now")).to_have_value("He moved to Leeds")

@@ -69,7 +69,7 @@ async def test_a_package_is_previewed_struck_out_made_and_downloaded(
     await _fits_both(page, "package")
 
     await page.get_by_role("button", name="Make the package").click()
-    await expect(page.get_by_role("alert")).to_contain_text("Say why")
+    await expect(page.locator(".govuk-error-summary")).to_contain_text("Say why")
     await page.get_by_label("Why they are given it").fill("They asked for it")
     await page.get_by_role("button", name="Make the package").click()
     await expect(page.get_by_role("heading", name=f"Hand-over of {reference}")).to_be_visible()
