@@ -81,7 +81,7 @@ async def test_a_package_is_previewed_struck_out_made_and_downloaded(
         (Path(folder) / "package.pdf").write_bytes((tmp_path / "package.pdf").read_bytes())
     kept = await consoles.site.database.fetchval("SELECT content FROM disclosure_file")
     assert (tmp_path / "package.pdf").read_bytes() == kept
-    await page.get_by_role("link", name=reference).click()
+    await page.locator("#main").get_by_role("link", name=reference).click()
     await expect(page.locator(".ec-timeline")).to_contain_text("handed it over to Thames Valley Police")
     await _fits_both(page, "report")
     await page.context.close()
