@@ -1,11 +1,7 @@
 """Signing in at an identity provider: a real one, in a process of its own."""
 
-import asyncio
 import base64
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
@@ -19,25 +15,12 @@ from service.db.pool import prepare_connection
 from service.errors import SettingsError
 from service.policy.model import Policy
 from service.settings import load_settings
+from tests.access.providing import at_issuer, issuer
 from tests.access.visiting import LEAD, Console, TurnedClock, Visitor
 from tests.conftest import Urls
-from tests.web import a_database, free_port, of_a_web_process, serving
+from tests.web import a_database, of_a_web_process, serving
 
-PROJECT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def issuer() -> Iterator[str]:
-    """Where the provider is."""
-    port = free_port()
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.access.provider", str(port)],
-        cwd=PROJECT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        yield f"http://localhost:{port}"
-        process.terminate()
+__all__ = ["issuer"]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +28,6 @@ async def console(
     services: Urls, policy: Policy, issuer: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Console]:
     """A console where people of the provider may sign in."""
-    await until_it_answers(issuer)
     async with a_database(services) as url:
         settings = load_settings(
             of_a_web_process(
@@ -53,10 +35,7 @@ async def console(
                     "DATABASE_URL": url,
                     "REDIS_URL": services.redis,
                     "EVENLODE_STATE": str(tmp_path_factory.mktemp("console")),
-                    "EVENLODE_OIDC_ISSUER": issuer,
-                    "EVENLODE_OIDC_CLIENT_ID": "evenlode",
-                    "EVENLODE_OIDC_CLIENT_SECRET": "a-secret",
-                    "EVENLODE_OIDC_NAME": "the council",
+                    **at_issuer(issuer),
                 }
             )
         )
@@ -69,17 +48,6 @@ async def console(
                 yield Console(http=http, database=owner, clock=clock, url=url)
         finally:
             await owner.close()
-
-
-async def until_it_answers(issuer: str) -> None:
-    async with asyncio.timeout(60), httpx.AsyncClient() as http:
-        while True:
-            try:
-                await http.get(f"{issuer}/.well-known/openid-configuration")
-            except httpx.TransportError:
-                await asyncio.sleep(0.1)
-            else:
-                return
 
 
 class Answer(msgspec.Struct):

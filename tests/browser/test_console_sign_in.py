@@ -1,4 +1,4 @@
-"""Signing in at the console in a real browser: with a code, and with a passkey of a virtual authenticator."""
+"""Signing in at the console in a real browser: with a code, a virtual authenticator's passkey, at a real provider."""
 
 import re
 from collections.abc import AsyncIterator
@@ -9,22 +9,24 @@ import pyotp
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from service.access import teams
+from service.access import people, teams
 from service.access.people import Rights
 from service.clock import utc_now
 from service.db.pool import prepare_connection
 from service.policy.model import Policy
+from tests.access.providing import at_issuer, issuer
 from tests.browser.conftest import DESK, PATIENCE_MS, PHONE, Site, opened
 from tests.browser.signing_in import PASSWORD, first_sign_in, give_password, somebody
 from tests.conftest import Urls, coverage_environ
 from tests.web import a_database, free_port, of_a_web_process, served_by_granian
 
 expect.set_options(timeout=PATIENCE_MS)
+__all__ = ["issuer"]
 
 
 @pytest.fixture(scope="module")
 async def desk(
-    services: Urls, policy: Policy, tmp_path_factory: pytest.TempPathFactory
+    services: Urls, policy: Policy, issuer: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Site]:
     """The application at `localhost`: a browser makes passkeys for names, not for numbers."""
     folder, port = tmp_path_factory.mktemp("desk"), free_port()
@@ -36,6 +38,7 @@ async def desk(
                 "REDIS_URL": services.redis,
                 "EVENLODE_STATE": str(folder / "state"),
                 "EVENLODE_PUBLIC_URL": f"http://localhost:{port}",
+                **at_issuer(issuer),
             }
         )
         owner = await asyncpg.connect(url)
@@ -117,6 +120,19 @@ async def test_a_passkey_signs_somebody_in_by_itself_and_as_the_second_step(
     await page.get_by_role("button", name="Use a passkey").click()
     await expect(page).to_have_url(f"{desk.url}/desk/me")
     await expect(page.get_by_role("cell", name="password, passkey", exact=True)).to_be_visible()
+
+
+async def test_somebody_invited_signs_in_at_the_provider(desk: Site, context: BrowserContext) -> None:
+    lead = Rights({"coordination": "lead"})
+    await people.add(desk.database, "ada@council.example", "Robin Field", lead, invited=True, by="a test")
+    page = await context.new_page()
+    await page.goto(f"{desk.url}/desk/shift")
+    await page.get_by_text("Sign in with the council").click()
+    await page.locator("input[name=sub]").fill("ada")
+    await page.keyboard.press("Enter")
+    # Back where they wanted to go.
+    await expect(page).to_have_url(f"{desk.url}/desk/shift")
+    await expect(page.get_by_role("link", name="Robin Field")).to_be_visible()
 
 
 async def test_a_passkey_that_was_removed_opens_nothing(desk: Site, context: BrowserContext) -> None:
