@@ -61,6 +61,7 @@ def explain_report(report: str, actor: str | None, folder: Path | None) -> None:
             recipients=policy.recipients,
             grades=policy.grades,
             hours=policy.hours,
+            concerns={code: concern.title for code, concern in policy.concerns.items()},
         )
     else:
         if folder is not None:

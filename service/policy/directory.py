@@ -16,12 +16,16 @@ from service.policy.vocabulary import Grade
 
 
 class Directory(msgspec.Struct, frozen=True, kw_only=True):
-    """The partnership and its recipients by code, with their hours and the grades, by which items fall due."""
+    """The partnership and its recipients by code, with their hours and the grades, by which items fall due.
+
+    `concerns` are their titles by code.
+    """
 
     partnership: PartnershipPolicy
     recipients: Mapping[str, RecipientPolicy]
     grades: Mapping[Grade, GradePolicy]
     hours: Mapping[str, HoursPolicy]
+    concerns: Mapping[str, str]
 
 
 def load_directory(folder: Path) -> Directory:
@@ -39,4 +43,5 @@ def load_directory(folder: Path) -> Directory:
         recipients={recipient.code: recipient for recipient in recipients},
         grades={located.entry.grade: located.entry for located in written.grades},
         hours={located.entry.code: located.entry for located in written.hours},
+        concerns={located.entry.code: located.entry.title for located in written.concerns},
     )

@@ -45,7 +45,13 @@ async def test_the_message_points_to_the_item_and_quotes_nothing_of_it(
     await email.send(ITEM)
     message = mail.taken[0]
     text = message.get_content()
-    for told in ("WO-7F3K-9MPQ", "cse, county_lines", "P2", ITEM.link, "Thames Valley Police"):
+    for told in (
+        "WO-7F3K-9MPQ",
+        "A child sexually exploited; County lines: ",
+        "P2",
+        ITEM.link,
+        "Thames Valley Police",
+    ):
         assert told in text
     assert "Wednesday 1 July 2026, 15:30 BST" in text
     assert message["To"] == "duty@tvp.test"

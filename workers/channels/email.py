@@ -1,6 +1,7 @@
 """A plain-text e-mail that points to an item and quotes nothing of it."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -23,11 +24,15 @@ _NAMED: Final = 20
 
 
 class Letterhead(msgspec.Struct, frozen=True, kw_only=True):
-    """What every e-mail of an installation shares. `zone` is the time zone that times are written in."""
+    """What every e-mail of an installation shares.
+
+    `zone` is the time zone that times are written in, `concerns` the names of categories by code.
+    """
 
     sender: str
     partnership: str
     zone: ZoneInfo
+    concerns: Mapping[str, str]
 
 
 def compose(notification: Notification, to: str, letterhead: Letterhead, now: datetime) -> bytes:
@@ -91,7 +96,7 @@ def _text(item: Notification, letterhead: Letterhead) -> str:
     return (
         f"{_opening(item)}"
         f"Reference:  {item.reference}\n"
-        f"Category:   {', '.join(item.concerns)}\n"
+        f"Category:   {'; '.join(letterhead.concerns.get(one, one) for one in item.concerns)}\n"
         f"Priority:   {item.grade}\n"
         f"{''.join(lines)}"
         f"Open it at: {item.link}\n\n"

@@ -38,6 +38,7 @@ class Channels:
             sender=self._settings.mail.sender,
             partnership=directory.partnership.name,
             zone=ZoneInfo(directory.partnership.timezone),
+            concerns=directory.concerns,
         )
         self._built: dict[tuple[str, str], Channel] = {}
 
