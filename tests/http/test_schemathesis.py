@@ -13,7 +13,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 
 from tests.web import METRICS_TOKEN, served_by_granian
 
-_EXAMPLES: Final = 150
+_EXAMPLES: Final = 75
 # A position in the sea off Ghana or a number that cannot be rung fits any JSON schema and is still refused with 422.
 _NOT_ASKED: Final = {"positive_data_acceptance"}
 
