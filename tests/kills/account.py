@@ -19,7 +19,8 @@ _PROMISED: Final = """
 SELECT told.report_id,
        (SELECT array_agg(report_id) FROM report_handle WHERE idempotency_hash = told.key_hash) AS of_key,
        (SELECT count(*) FROM report WHERE id = told.report_id) AS reports,
-       (SELECT count(*) FROM decision WHERE report_id = told.report_id) AS decisions,
+       -- A link may have raised it meanwhile, which is a decision of its own.
+       (SELECT count(*) FROM decision WHERE report_id = told.report_id AND cause = 'report') AS decisions,
        (SELECT sum(jsonb_array_length(detail -> 'recipients')) FROM decision
         WHERE report_id = told.report_id) AS recipients,
        (SELECT count(*) FROM route WHERE report_id = told.report_id) AS routes,
