@@ -74,12 +74,12 @@ ROLES: dict[str, Callable[..., bool]] = {"web": web, "relay": relay, "worker": w
 def main(arguments: list[str]) -> int:
     """The exit code: 0 healthy, 1 not, 2 asked wrongly."""
     if not arguments or arguments[0] not in ROLES:
-        print(__doc__, file=sys.stderr)  # noqa: T201
+        print(__doc__, file=sys.stderr)  # noqa: T201 - a command speaks by printing
         return 2
     try:
         healthy = ROLES[arguments[0]](*arguments[1:])
     except Exception as fault:  # noqa: BLE001 - whatever went wrong, it is not healthy
-        print(type(fault).__name__, file=sys.stderr)  # noqa: T201
+        print(type(fault).__name__, file=sys.stderr)  # noqa: T201 - as above
         return 1
     return 0 if healthy else 1
 

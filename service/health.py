@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from schemas.base import Outgoing
 from service.access.guards import anyone
+from service.db.away import DATABASE_FAULT
 from service.parts import parts_of
 
 _log = structlog.get_logger()
@@ -83,7 +84,7 @@ async def _ask_broker(redis: Redis) -> None:
 async def _asked(what: str, question: Any) -> Literal["ok", "away"]:
     try:
         await question
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, RedisError) as fault:
+    except (*DATABASE_FAULT, RedisError) as fault:
         _log.warning("health.away", what=what, exc_info=fault)
         return "away"
     return "ok"

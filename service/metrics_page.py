@@ -3,13 +3,13 @@
 import hmac
 from typing import Any
 
-import asyncpg
 from litestar import MediaType, Request, Response, get
 from litestar.exceptions import NotAuthorizedException, NotFoundException, ServiceUnavailableException
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from service.access.guards import anyone
+from service.db.away import DATABASE_FAULT
 from service.parts import parts_of
 from service.problems import refusal
 from service.settings import Settings
@@ -33,7 +33,7 @@ async def metrics_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     _allow(parts.settings, request.headers.get("authorization", ""))
     try:
         await parts.metrics.read_outbox(parts.pool)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as away:
+    except DATABASE_FAULT as away:
         raise ServiceUnavailableException from away
     return Response(
         generate_latest(parts.metrics.registry),

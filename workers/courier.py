@@ -12,11 +12,12 @@ import structlog
 from msgspec import UNSET
 
 from service.clock import Clock
+from service.db.away import DATABASE_AWAY
 from service.routing.outbox import Begun, Outcome, Settled, begin, settle
 from service.triage.acknowledgement import new_link
 from workers.channels.base import Notification, PermanentFault, TransientFault
 from workers.channels.registry import Channels
-from workers.database import DATABASE_AWAY, doubling
+from workers.database import doubling
 from workers.lanes import LEAST_LEASE, SEND_LIMIT
 from workers.retry import next_try
 

@@ -1,23 +1,4 @@
-"""What it looks like when PostgreSQL is away: the one list that everything here waits out."""
-
-import asyncio
-from typing import Final
-
-import asyncpg
-
-DATABASE_AWAY: Final = (
-    OSError,
-    asyncio.TimeoutError,
-    asyncpg.InterfaceError,
-    # A connection that ends between two steps of preparing a statement.
-    asyncpg.InternalClientError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.InternalServerError,
-)
+"""How long to wait for a database that is away."""
 
 
 def doubling(failures: int, *, first: float, longest: float) -> float:

@@ -15,8 +15,9 @@ import asyncpg
 import structlog
 
 from service.clock import Clock
+from service.db.away import DATABASE_AWAY
 from service.routing.outbox import WAKE_CHANNEL, claim, release
-from workers.database import DATABASE_AWAY, doubling
+from workers.database import doubling
 from workers.lanes import LANES, LEASE, Lane
 
 Connect = Callable[[], Awaitable[asyncpg.Connection]]

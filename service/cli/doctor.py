@@ -90,7 +90,7 @@ def folders(settings: Settings, _running: Running | None) -> Iterator[Finding]:
 
 def ports(settings: Settings, running: Running | None) -> Iterator[Finding]:
     """Whether the ports are free, or ours."""
-    from service.embedded.ports import PortTaken, require_free  # noqa: PLC0415
+    from service.embedded.ports import PortTaken, require_free  # noqa: PLC0415 - each check loads only what it needs
 
     wanted = [("PORT", settings.host, settings.port)]
     if settings.demo:
@@ -117,13 +117,12 @@ def database(settings: Settings, running: Running | None) -> Iterator[Finding]:
     if url is None:
         yield Finding("Database", "note", "embedded, not running", "`make run` starts it.")
         return
-    import asyncpg  # noqa: PLC0415
-
-    from service.db.migrate import outstanding  # noqa: PLC0415
+    from service.db.away import DATABASE_FAULT  # noqa: PLC0415 - each check loads only what it needs
+    from service.db.migrate import outstanding  # noqa: PLC0415 - as above
 
     try:
         lacking = asyncio.run(asyncio.wait_for(outstanding(url), _PATIENCE))
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+    except DATABASE_FAULT as fault:
         todo = (
             "Is DATABASE_URL right, and PostgreSQL running?"
             if settings.database_url
@@ -146,7 +145,7 @@ def broker(settings: Settings, running: Running | None) -> Iterator[Finding]:
     if url is None:
         yield Finding("Broker", "note", "embedded, not running", "`make run` starts it.")
         return
-    import redis  # noqa: PLC0415
+    import redis  # noqa: PLC0415 - as above
 
     try:
         with redis.Redis.from_url(url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE) as client:

@@ -1,6 +1,5 @@
 """Storing accepted reports: many requests, one statement, one commit."""
 
-import asyncio
 import hmac
 from datetime import datetime
 from typing import Any
@@ -9,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from service.db.away import DATABASE_AWAY
 from service.db.sql import load_queries
 from service.errors import IdempotencyKeyReused, StorageUnavailable
 from service.ids import new_reference
@@ -138,22 +138,13 @@ class ReportStore:
         ]
 
 
-# The database is away, restarting, read-only after a fail-over, out of room, or too slow: all of them pass.
 UNAVAILABLE = (
-    OSError,
-    asyncio.TimeoutError,
-    asyncpg.InterfaceError,
-    # A connection that ends between two steps of preparing a statement.
-    asyncpg.InternalClientError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.TransactionRollbackError,
+    *DATABASE_AWAY,
+    # A password that is being changed, and a server that is: a sender tries again in a moment.
     asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InternalServerError,
     asyncpg.PostgresSystemError,
 )
+"""What a report is not taken for just now."""
 
 
 def _receipted(row: StoredReport) -> Receipted:

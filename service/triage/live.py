@@ -15,6 +15,8 @@ import asyncpg
 import msgspec
 import structlog
 
+from service.db.away import DATABASE_FAULT
+
 QUEUE: Final = "evenlode_queue"
 NOTICE: Final = "evenlode_notice"
 SESSION: Final = "evenlode_session"
@@ -24,13 +26,6 @@ _MOST_WAITING: Final = 500
 """Events that a console may be behind; then it is told to look anew."""
 _FIRST_WAIT, _LONGEST_WAIT = 0.25, 10.0
 _ALIVE_EVERY: Final = 10.0
-_AWAY: Final = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-)
 _log = structlog.get_logger()
 
 
@@ -122,7 +117,7 @@ class Live:
                             await self._lost.wait()
                     # A connection that died in silence is found out by asking.
                     await connection.execute("SELECT 1")
-            except _AWAY as fault:
+            except DATABASE_FAULT as fault:
                 _log.warning("live.away", exc_info=fault)
             finally:
                 if self.listening.is_set():

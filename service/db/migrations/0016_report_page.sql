@@ -21,7 +21,7 @@ BEGIN
 END $$;
 
 -- What a reporter writes is something new with the case: a page opened before is stale, and where the teams that read the
--- record had closed it, it comes up again. Otherwise nobody would see it.
+-- record had closed it, it comes up again, and their open consoles are told (0011). Otherwise nobody would see it.
 CREATE FUNCTION message_came() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -37,6 +37,9 @@ BEGIN
     IF FOUND THEN
         UPDATE public.report_case SET state = 'open' WHERE report_id = NEW.report_id;
     END IF;
+    PERFORM pg_notify('evenlode_queue', string_agg(concat_ws(' ', team, reference, grade, state), E'\n'))
+    FROM public.queue_item WHERE report_id = NEW.report_id AND tier >= 'D3'
+    HAVING count(*) > 0;
     RETURN NULL;
 END $$;
 CREATE TRIGGER message_came AFTER INSERT ON message

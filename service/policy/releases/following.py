@@ -15,6 +15,7 @@ from typing import Any, Final, Generic, TypeVar
 import asyncpg
 import structlog
 
+from service.db.away import DATABASE_FAULT
 from service.db.pool import prepare_connection
 from service.errors import PolicyError
 from service.policy.directory import Directory
@@ -31,13 +32,6 @@ LOOK_EVERY: Final = 30.0
 """Seconds between two looks at what is in force, in case a notice was lost."""
 _ASK_WITHIN: Final = 3.0
 _FIRST_WAIT, _LONGEST_WAIT = 0.25, 15.0
-_AWAY: Final = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-)
 
 _log = structlog.get_logger()
 T = TypeVar("T")
@@ -143,7 +137,7 @@ class Follower(Generic[P]):
                 connection = await _connect(self._settings.require_database())
                 wait = _FIRST_WAIT
                 await self._follow(connection)
-            except _AWAY as fault:
+            except DATABASE_FAULT as fault:
                 _log.warning("policy.database_away", fault=type(fault).__name__, again_in=wait)
             finally:
                 if connection is not None:
@@ -206,7 +200,7 @@ async def _ask(url: str) -> InForce | None:
             return await read_in_force(connection)
         finally:
             connection.terminate()
-    except _AWAY as fault:
+    except DATABASE_FAULT as fault:
         _log.warning("policy.database_away", fault=type(fault).__name__)
         return None
 
