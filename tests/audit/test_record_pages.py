@@ -1,7 +1,6 @@
 """An auditor reads who did what in sentences, finds it by filters, and verifies the chain; nobody else does."""
 
 import re
-from collections.abc import AsyncIterator
 from importlib.resources import files
 
 import asyncpg
@@ -10,25 +9,15 @@ import pytest
 
 from service.access.acting import acting
 from service.audit.entries import PAGE
-from service.db.pool import prepare_connection
-from service.keys import load_key_ring
-from service.policy.model import Policy
 from service.settings import Settings
 from service.web.console import audit
 from service.web.console.audit_told import SENTENCES
 from tests.triage.console import Console
-from tests.triage.desk import ASB, SPIKED, TriageDesk, a_desk
+from tests.triage.desk import ASB, SPIKED, TriageDesk
+from tests.triage.served import desk
 from tests.web_pages.console_browser import Browser, alert_of, text_of
 
-
-@pytest.fixture
-async def desk(
-    web_settings: Settings, database: asyncpg.Connection, policy: Policy
-) -> AsyncIterator[TriageDesk]:
-    await prepare_connection(database)
-    ring = load_key_ring(web_settings.key_file)
-    async with a_desk(web_settings.require_database(), database, policy, ring) as one:
-        yield one
+__all__ = ["desk"]
 
 
 def _rows(page: httpx.Response) -> list[str]:

@@ -1,24 +1,4 @@
-from collections.abc import AsyncIterator
-
-import asyncpg
-import pytest
-
-from service.db.pool import prepare_connection
-from service.keys import load_key_ring
-from service.policy.model import Policy
-from service.settings import Settings
-from tests.triage.desk import TriageDesk, a_desk
+from tests.triage.served import desk
 from tests.web import client, shared, web_environ, web_settings
 
-__all__ = ["client", "shared", "web_environ", "web_settings"]
-
-
-@pytest.fixture
-async def desk(
-    web_settings: Settings, database: asyncpg.Connection, policy: Policy
-) -> AsyncIterator[TriageDesk]:
-    """A desk at the database that the application works with."""
-    await prepare_connection(database)
-    ring = load_key_ring(web_settings.key_file)
-    async with a_desk(web_settings.require_database(), database, policy, ring) as one:
-        yield one
+__all__ = ["client", "desk", "shared", "web_environ", "web_settings"]

@@ -1,31 +1,19 @@
 """What the desk, the intake and an open page do to each other: nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
-import asyncpg
 import httpx
-import pytest
 
-from service.db.pool import prepare_connection
-from service.keys import load_key_ring
-from service.policy.model import Policy
 from service.settings import Settings
 from tests.builders import report
 from tests.triage.console import Console
-from tests.triage.desk import ASB, TriageDesk, a_desk
+from tests.triage.desk import ASB, TriageDesk
+from tests.triage.served import desk
 from tests.web import send
 from tests.workers.conftest import until
 
-
-@pytest.fixture
-async def desk(
-    web_settings: Settings, database: asyncpg.Connection, policy: Policy
-) -> AsyncIterator[TriageDesk]:
-    await prepare_connection(database)
-    ring = load_key_ring(web_settings.key_file)
-    async with a_desk(web_settings.require_database(), database, policy, ring) as one:
-        yield one
+__all__ = ["desk"]
 
 
 async def test_what_an_open_page_asks_by_itself_does_not_keep_the_session_alive(

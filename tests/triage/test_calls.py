@@ -1,32 +1,19 @@
 """The calls of the console over HTTP, and who is refused what."""
 
-from collections.abc import AsyncIterator
-
-import asyncpg
 import httpx
 import pytest
 
 from service.access.tokens import new_token, token_hash
-from service.db.pool import prepare_connection
-from service.keys import load_key_ring
-from service.policy.model import Policy
 from service.settings import Settings
 from service.triage.acknowledgement import new_link
 from service.triage.outcomes import OUTCOMES
 from service.triage.verbs import VERBS
 from tests.triage.console import Console
-from tests.triage.desk import ASB, KNIFE, SPIKED, TriageDesk, a_desk
+from tests.triage.desk import ASB, KNIFE, SPIKED, TriageDesk
+from tests.triage.served import desk
 from tests.web_pages.console_browser import Browser
 
-
-@pytest.fixture
-async def desk(
-    web_settings: Settings, database: asyncpg.Connection, policy: Policy
-) -> AsyncIterator[TriageDesk]:
-    await prepare_connection(database)
-    ring = load_key_ring(web_settings.key_file)
-    async with a_desk(web_settings.require_database(), database, policy, ring) as one:
-        yield one
+__all__ = ["desk"]
 
 
 async def test_a_report_is_read_claimed_and_closed(

@@ -1,7 +1,6 @@
 """What nobody acknowledged goes to the next contact, once for each step, and stops when somebody acknowledges."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import asyncpg
@@ -10,10 +9,9 @@ import pytest
 
 from service.clock import to_the_minute
 from service.db.pool import prepare_connection
-from service.policy.directory import Directory, load_directory
+from service.policy.directory import Directory
 from service.routing.escalation import escalate_late
 from service.routing.outbox import books
-from service.settings import default_policy_folder
 from service.triage.acknowledge import acknowledge
 from service.triage.acknowledgement import acknowledge_delivery, new_link
 from tests.triage.desk import ASB, KNIFE, SPIKED, TriageDesk
@@ -21,20 +19,6 @@ from tests.workers.conftest import until
 
 SLAVERY = {"concern": "ms_labour", "danger_now": "yes", "happening": "now"}
 """A P1 of the police, and of a body that has the police for its next contact."""
-
-
-@pytest.fixture(scope="module")
-def directory() -> Directory:
-    return load_directory(default_policy_folder())
-
-
-@pytest.fixture
-async def another(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """A second process's connection."""
-    connection = await asyncpg.connect(database_url)
-    await prepare_connection(connection)
-    yield connection
-    await connection.close()
 
 
 async def further(desk: TriageDesk, reference: str) -> list[tuple[str, str]]:

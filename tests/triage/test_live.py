@@ -7,21 +7,19 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import click
 import httpx
 import pytest
 
-from service.db.pool import prepare_connection
-from service.keys import load_key_ring
-from service.policy.model import Policy
-from service.settings import Settings, load_settings
+from service.settings import Settings
 from service.triage.live import MOST_STREAMS
 from tests.builders import report
 from tests.triage.console import Console
-from tests.triage.desk import ASB, KNIFE, SPIKED, TriageDesk, a_desk
+from tests.triage.desk import ASB, KNIFE, SPIKED, TriageDesk
+from tests.triage.served import desk
 from tests.web import problem, send, served_by_granian
 
+__all__ = ["desk"]
 WAIT = 40
 CONSOLES = int(os.environ.get("LIVE_CONSOLES", "40"))
 REPORTS = int(os.environ.get("LIVE_REPORTS", "20"))
@@ -32,18 +30,6 @@ REPORTS = int(os.environ.get("LIVE_REPORTS", "20"))
 async def server(web_environ: dict[str, str], tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     async with served_by_granian(web_environ, tmp_path / "web.log") as http:
         yield http
-
-
-@pytest.fixture
-def settings(web_environ: dict[str, str]) -> Settings:
-    return load_settings(web_environ)
-
-
-@pytest.fixture
-async def desk(settings: Settings, database: asyncpg.Connection, policy: Policy) -> AsyncIterator[TriageDesk]:
-    await prepare_connection(database)
-    async with a_desk(settings.require_database(), database, policy, load_key_ring(settings.key_file)) as one:
-        yield one
 
 
 async def _until(events: AsyncIterator[dict[str, Any]], kind: str) -> dict[str, Any]:
@@ -67,7 +53,7 @@ async def _references(events: AsyncIterator[dict[str, Any]], last: str) -> set[t
 
 
 async def test_each_open_console_is_told_of_its_own_teams_reports_and_of_no_other(
-    server: httpx.AsyncClient, settings: Settings, desk: TriageDesk
+    server: httpx.AsyncClient, web_settings: Settings, desk: TriageDesk
 ) -> None:
     teams = ("tvp", "asb_team", "nightsafe", "licensing")
     limits = httpx.Limits(max_connections=None)
@@ -78,7 +64,7 @@ async def test_each_open_console_is_told_of_its_own_teams_reports_and_of_no_othe
         streams = []
         for number in range(CONSOLES):
             team = teams[number % len(teams)]
-            console = Console(many, settings, await desk.person(**{team: "coordinator"}))
+            console = Console(many, web_settings, await desk.person(**{team: "coordinator"}))
             events = await stack.enter_async_context(console.events())
             await _until(events, "resync")
             streams.append((team, events))
@@ -111,10 +97,10 @@ async def test_each_open_console_is_told_of_its_own_teams_reports_and_of_no_othe
 
 
 async def test_a_session_that_ends_ends_its_stream(
-    server: httpx.AsyncClient, settings: Settings, desk: TriageDesk
+    server: httpx.AsyncClient, web_settings: Settings, desk: TriageDesk
 ) -> None:
     actor = await desk.person(tvp="coordinator")
-    async with Console(server, settings, actor).events() as events:
+    async with Console(server, web_settings, actor).events() as events:
         await _until(events, "resync")
         await desk.owner.execute(
             "UPDATE session SET ended_at = now(), ended_why = 'signed out' WHERE id = $1", actor.session
@@ -125,10 +111,10 @@ async def test_a_session_that_ends_ends_its_stream(
 
 
 async def test_one_session_cannot_hold_every_connection(
-    server: httpx.AsyncClient, settings: Settings, desk: TriageDesk
+    server: httpx.AsyncClient, web_settings: Settings, desk: TriageDesk
 ) -> None:
     actor, colleague = await desk.person(tvp="coordinator"), await desk.person(tvp="coordinator")
-    console = Console(server, settings, actor)
+    console = Console(server, web_settings, actor)
     async with AsyncExitStack() as open_pages:
         kept = [await open_pages.enter_async_context(console.events()) for _ in range(MOST_STREAMS)]
         for events in kept:
@@ -137,15 +123,15 @@ async def test_one_session_cannot_hold_every_connection(
             refused = await console.get("/v1/events")
         assert refused.status_code == 429
         assert problem(refused)["type"] == "/problems/too-many-streams"
-        async with Console(server, settings, colleague).events() as events:
+        async with Console(server, web_settings, colleague).events() as events:
             await _until(events, "resync")
 
 
 async def test_a_lost_database_is_told_and_what_was_missed_is_looked_for(
-    server: httpx.AsyncClient, settings: Settings, desk: TriageDesk
+    server: httpx.AsyncClient, web_settings: Settings, desk: TriageDesk
 ) -> None:
     actor = await desk.person(tvp="coordinator")
-    async with Console(server, settings, actor).events() as events:
+    async with Console(server, web_settings, actor).events() as events:
         await _until(events, "resync")
         await desk.owner.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -157,9 +143,11 @@ async def test_a_lost_database_is_told_and_what_was_missed_is_looked_for(
         assert (await _until(events, "item"))["reference"] == reference
 
 
-async def test_an_event_is_a_pointer(server: httpx.AsyncClient, settings: Settings, desk: TriageDesk) -> None:
+async def test_an_event_is_a_pointer(
+    server: httpx.AsyncClient, web_settings: Settings, desk: TriageDesk
+) -> None:
     actor = await desk.person(tvp="coordinator")
-    async with Console(server, settings, actor).events() as events:
+    async with Console(server, web_settings, actor).events() as events:
         await _until(events, "resync")
         reference = await desk.reported(KNIFE, description="The barmaid saw it")
         assert await _until(events, "item") == {

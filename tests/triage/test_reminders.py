@@ -1,34 +1,17 @@
 """A warning before an item is due and an alarm after: once, as one digest, to those whose work it is."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
-import pytest
 
-from service.db.pool import prepare_connection
-from service.policy.directory import Directory, load_directory
+from service.policy.directory import Directory
 from service.routing.outbox import books
 from service.routing.reminders import remind
-from service.settings import default_policy_folder
 from service.triage.acknowledge import acknowledge
 from service.triage.claim import claim
 from tests.triage.desk import ASB, KNIFE, SPIKED, UNTOLD, TriageDesk
-
-
-@pytest.fixture(scope="module")
-def directory() -> Directory:
-    return load_directory(default_policy_folder())
-
-
-@pytest.fixture
-async def another(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(database_url)
-    await prepare_connection(connection)
-    yield connection
-    await connection.close()
 
 
 async def digests(desk: TriageDesk) -> list[tuple[str, str, list[str]]]:

@@ -1,33 +1,16 @@
 """The page of the link in an urgent e-mail, as a browser without script uses it."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-import asyncpg
 import httpx
-import pytest
 
 from service.clock import utc_now
-from service.db.pool import prepare_connection
-from service.keys import load_key_ring
-from service.policy.model import Policy
-from service.settings import Settings
 from service.triage.acknowledgement import GOOD_FOR, new_link
-from tests.triage.desk import KNIFE, TriageDesk, a_desk
+from tests.triage.desk import KNIFE, TriageDesk
 from tests.web import rows
 
 REFUSED = "This link cannot be used"
-
-
-@pytest.fixture
-async def desk(
-    web_settings: Settings, database: asyncpg.Connection, policy: Policy
-) -> AsyncIterator[TriageDesk]:
-    await prepare_connection(database)
-    ring = load_key_ring(web_settings.key_file)
-    async with a_desk(web_settings.require_database(), database, policy, ring) as one:
-        yield one
 
 
 async def told(desk: TriageDesk, reference: str) -> tuple[UUID, str]:
