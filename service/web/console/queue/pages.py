@@ -35,6 +35,8 @@ PART_HEADER: Final = "x-evenlode-part"
 """Sent by the script of an open page, which wants what changes on it and no whole page."""
 _ALARMS: Final = 200
 _ALARMS_SHOWN: Final = 6
+_ALARMS_ELSEWHERE: Final = 3
+"""On another page they say that there is something, and leave the page to what is read there."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +77,7 @@ async def show_alarms(request: Request[Any, Any, Any]) -> Response[Any]:
         request,
         "console/alarms.html",
         alarms=alarms.items,
-        alarms_shown=_ALARMS_SHOWN,
+        alarms_shown=_ALARMS_ELSEWHERE,
         more_alarms=alarms.next is not None,
         tell=Telling(parts.intake.policy, now, {}),
     )
